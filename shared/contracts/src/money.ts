@@ -1,0 +1,22 @@
+import * as z from 'zod';
+
+/** Money is whole paise. Floats lie: `19.99 * 100` is 1998.9999999999998. `-0` is refused because it prints as `-0` in some readers. */
+export const paise = z
+  .int()
+  .min(0)
+  .max(100_000_000_00)
+  .refine((amount) => !Object.is(amount, -0), 'must not be negative');
+
+export const positivePaise = paise.min(1);
+
+export const currency = z.literal('INR');
+
+/**
+ * Rupees, as a bare PAYMENT_SUCCESS of version 1 carries them, to paise by their decimal text.
+ * Returns undefined for a negative or non-finite amount or one with more than two decimals.
+ */
+export const rupeesToPaise = (rupees: number): number | undefined => {
+  const match = /^(\d{1,10})(?:\.(\d{1,2}))?$/.exec(String(rupees));
+  if (!match) return undefined;
+  return Number(match[1]) * 100 + Number((match[2] ?? '').padEnd(2, '0'));
+};

@@ -1,0 +1,114 @@
+import * as z from 'zod';
+import { userId } from './claims.ts';
+import { point } from './geo.ts';
+import { offerId, orderId, riderId } from './ids.ts';
+import { paise } from './money.ts';
+import { line, phone } from './text.ts';
+import { instant, looseInstant } from './time.ts';
+
+export const vehicle = z.enum(['bicycle', 'scooter', 'motorcycle', 'car']);
+
+/** A rider as the rider and an admin see it. The licence number never leaves the service in clear. */
+export const rider = z.object({
+  _id: riderId,
+  userId,
+  name: z.string(),
+  phone: z.string(),
+  vehicle: vehicle.optional(),
+  licenceNumberMasked: z.string().optional(),
+  isAvailable: z.boolean(),
+  isVerified: z.boolean(),
+  location: point.optional(),
+  lastSeenAt: instant.optional(),
+});
+export type RiderView = z.infer<typeof rider>;
+export const riderReply = z.object({ rider });
+
+export const registerRider = z.strictObject({
+  name: line({ max: 120 }),
+  phone,
+  vehicle,
+  licenceNumber: z.string().regex(/^[A-Za-z0-9 -]{5,24}$/, 'must be 5 to 24 letters, digits, spaces or dashes'),
+});
+export type RegisterRider = z.infer<typeof registerRider>;
+
+export const verifyRider = z.strictObject({ isVerified: z.boolean() });
+export const setAvailability = z.strictObject({ isAvailable: z.boolean(), location: point.optional() });
+
+/** One position report; `seq` rises with each report of the same app. */
+export const fix = z.strictObject({
+  seq: z.int().min(0),
+  at: looseInstant,
+  location: point,
+  accuracyM: z.number().min(0).max(100_000),
+  speedMps: z.number().min(0).max(1_000).optional(),
+});
+export type Fix = z.infer<typeof fix>;
+export const reportLocations = z.strictObject({ points: z.array(fix).min(1).max(50) });
+export const dropReason = z.enum(['inaccurate', 'repeated', 'too_fast', 'future', 'old', 'nowhere']);
+export type DropReason = z.infer<typeof dropReason>;
+export const locationsReply = z.object({
+  accepted: z.int(),
+  dropped: z.array(z.object({ seq: z.int(), reason: dropReason })),
+});
+export type LocationsReply = z.infer<typeof locationsReply>;
+
+/** A delivery proposed to one rider; no customer name or phone before acceptance. */
+export const offer = z.object({
+  orderId,
+  offerId,
+  restaurantName: z.string().optional(),
+  pickup: point,
+  dropoffArea: z.string().optional(),
+  distanceM: z.number(),
+  tripM: z.number().optional(),
+  earningPaise: paise.optional(),
+  expiresAt: instant,
+});
+export type Offer = z.infer<typeof offer>;
+export const offerList = z.object({ items: z.array(offer) });
+
+export const deliveryStatus = z.enum([
+  'searching',
+  'offering',
+  'assigned',
+  'picked_up',
+  'delivered',
+  'cancelled',
+  'escalated',
+]);
+export type DeliveryStatus = z.infer<typeof deliveryStatus>;
+
+/** A delivery as its assigned rider sees it; after a bare ready message the fields it did not carry are absent. */
+export const delivery = z.object({
+  orderId,
+  status: deliveryStatus,
+  riderId: riderId.optional(),
+  restaurantName: z.string().optional(),
+  pickup: point,
+  dropoff: point.optional(),
+  dropoffArea: z.string().optional(),
+  customerPhone: z.string().optional(),
+  earningPaise: paise.optional(),
+  seq: z.int(),
+});
+export type DeliveryView = z.infer<typeof delivery>;
+export const deliveryReply = z.object({ delivery });
+
+export const deliver = z.strictObject({ code: z.string().max(16).optional() });
+export const releaseDelivery = z.strictObject({ reason: line({ max: 300 }) });
+
+export const exclusion = z.enum(['busy', 'stale', 'declined', 'expired', 'released']);
+export type Exclusion = z.infer<typeof exclusion>;
+
+/** Why this rider: the nearest candidates of one step of the search, and what became of each. A higher score is better. */
+export const decision = z.object({
+  at: instant,
+  wave: z.int(),
+  radiusM: z.number(),
+  considered: z.int(),
+  candidates: z.array(z.object({ riderId, distanceM: z.number(), score: z.number(), excluded: exclusion.optional() })),
+  offered: z.array(riderId),
+});
+export type SearchDecision = z.infer<typeof decision>;
+export const decisionList = z.object({ items: z.array(decision) });

@@ -1,0 +1,361 @@
+import { randomUUID } from 'node:crypto';
+import type { Connection, IndexDefinition, IndexOptions, Model, UpdateQuery } from 'mongoose';
+import mongoose from 'mongoose';
+import type * as z from 'zod';
+import type { Clock } from '../clock.ts';
+import { type AggregateDocument, asDocument, defineAggregateModel, TAIL_PROJECTION } from './aggregate-document.ts';
+import type { Decision, NewEvent } from './decision.ts';
+import type { Relay } from './relay.ts';
+import { createSentMarks } from './sent-marks.ts';
+import { type Cause, type Stored, type StreamEvent, unsentOf } from './stored.ts';
+import { untilKnown } from './unknown-result.ts';
+
+export type AggregateOptions<State> = {
+  readonly connection: Connection;
+  readonly collection: string;
+  /** The first word of its routing keys. */
+  readonly aggregate: string;
+  readonly state: z.ZodType<State>;
+  /** Indexes of the noun's own queries; those of the sweeper and the timers are added here. */
+  readonly indexes: readonly (readonly [IndexDefinition, IndexOptions?])[];
+  /** Fields that live beside `state` and move without `seq`, such as a position. */
+  readonly beside?: Readonly<Record<string, unknown>>;
+  /** When the state wants to be looked at again, from the state alone. */
+  readonly nextActionAt?: (state: State) => Date | undefined;
+  /** For aggregates that live for years: how many published events the document keeps; the event log keeps all. */
+  readonly keepEvents?: number;
+  readonly relay: Relay;
+  readonly publish: (aggregate: string, subject: string, event: StreamEvent) => Promise<void>;
+  readonly now: Clock;
+};
+
+export type Committed<State> = {
+  readonly kind: 'committed';
+  readonly stored: Stored<State>;
+  readonly events: readonly StreamEvent[];
+};
+
+/** The stream an event comes from and its number there, when an aggregate follows another (rules C1-C3). */
+export type Followed = { readonly stream: string; readonly seq: number };
+
+export type Changed<State, Refusal> =
+  | Committed<State>
+  | { readonly kind: 'missing' }
+  | { readonly kind: 'unchanged' | 'nothing-new'; readonly stored: Stored<State> }
+  | (Refusal & { readonly stored: Stored<State> });
+
+type RefusalOf<D> = Exclude<D, { kind: 'changed' | 'unchanged' | 'nothing-new' }>;
+
+export type AggregateStore<State, Event extends NewEvent> = {
+  readonly model: Model<AggregateDocument>;
+  find(id: string): Promise<Stored<State> | undefined>;
+  /** Reads a document that one of the noun's own queries found. */
+  read(document: unknown): Stored<State>;
+  /** Inserts a new aggregate with its first events; `exists` when its id or another unique value is taken. */
+  create(
+    id: string,
+    state: State,
+    events: readonly Event[],
+    cause: Cause,
+    beside?: Record<string, unknown>,
+  ): Promise<Committed<State> | Taken>;
+  /** One conditional write of state and events together, and what `push` appends beside them; `stale` when somebody else was first. */
+  commit(
+    stored: Stored<State>,
+    change: { state: State; events: readonly Event[]; follows?: Followed | undefined; push?: Record<string, unknown> },
+    cause: Cause,
+  ): Promise<Committed<State> | { kind: 'stale' } | Taken>;
+  /** Loads, decides, commits; loads again when somebody else was first, at most five times. */
+  change<D extends Decision<State, Event>>(
+    id: string,
+    decide: (state: State, stored: Stored<State>) => D,
+    cause: Cause,
+    options?: { follows?: Followed | undefined },
+  ): Promise<Changed<State, RefusalOf<D>>>;
+  /** The whole history after `seq`, in order; undefined for an unknown id. */
+  history(id: string, after?: number): Promise<readonly StreamEvent[] | undefined>;
+  /** Publishes again what documents remember as unsent for longer than `olderThanMs`. Returns how many documents it took up. */
+  sweep(olderThanMs: number): Promise<number>;
+  /** Ids of at most `limit` documents whose `nextActionAt` has come, each claimed for `leaseMs`. */
+  claimDue(limit: number, leaseMs: number): Promise<readonly string[]>;
+  /** Tells of every commit's next action, so that a timer in this process can be quicker than the scan. */
+  onNextAction(listener: (id: string, at: Date) => void): void;
+};
+
+/** A unique value is taken: which index, so that `_id` and a rider's one job are told apart. */
+export type Taken = { readonly kind: 'taken'; readonly index: readonly string[] };
+
+/** Five people changed the same thing at the same moment, five times: answered as a conflict that may be tried again. */
+export class TooContended extends Error {
+  override name = 'TooContended';
+}
+
+const ATTEMPTS = 5;
+
+/** Stores aggregates whose document carries its stream (rules W1-W5, R1). Every noun's store is made of this and its own queries. */
+export const createAggregateStore = <State, Event extends NewEvent>(
+  options: AggregateOptions<State>,
+): AggregateStore<State, Event> => {
+  const { collection, aggregate, relay, now, keepEvents } = options;
+  const model = defineAggregateModel(options);
+  const marks = createSentMarks(model.collection);
+  const listeners: ((id: string, at: Date) => void)[] = [];
+
+  const read = (document: unknown): Stored<State> => {
+    const { _id, seq, revision, state, stream, seen, sentSeq, correlationId, createdAt, updatedAt } =
+      asDocument(document);
+    return {
+      id: String(_id),
+      seq,
+      revision,
+      state: options.state.parse(state),
+      correlationId,
+      seen: seen ?? {},
+      sentSeq,
+      tail: stream ?? [],
+      createdAt,
+      updatedAt,
+    };
+  };
+
+  const handOver = (stored: Stored<State>, again = false) => {
+    const events = unsentOf(stored);
+    if (!events || events.length === 0) return;
+    relay.handOver({
+      key: `${collection}/${stored.id}`,
+      events,
+      publish: (event) => options.publish(aggregate, stored.id, event),
+      markSent: (seq) => marks.add(stored.id, seq),
+      again,
+    });
+  };
+
+  /** Whether a write that carried these events has landed: their ids were made before it. */
+  const holds = async (id: string, events: readonly StreamEvent[]): Promise<boolean> => {
+    const [first] = events;
+    if (!first) return false;
+    return (await model.exists({ _id: id, stream: mongoose.trusted({ $elemMatch: { id: first.id } }) })) !== null;
+  };
+
+  const announce = (id: string, at: Date | undefined) => {
+    if (at) for (const listener of listeners) listener(id, at);
+  };
+
+  const number = (
+    events: readonly Event[],
+    after: number,
+    at: string,
+    cause: Cause,
+    correlationId: string | undefined,
+  ) => {
+    let story = correlationId;
+    return events.map(({ type, version, data }, index): StreamEvent => {
+      const id = randomUUID(); // made before the write: after an unknown result the ids tell whether it landed (W1)
+      story ??= id;
+      return {
+        id,
+        seq: after + index + 1,
+        type,
+        version,
+        timestamp: at,
+        data: asRecord(data),
+        correlationId: story,
+        causationId: cause.causationId,
+        ...(cause.traceparent === undefined ? {} : { traceparent: cause.traceparent }),
+      };
+    });
+  };
+
+  const store: AggregateStore<State, Event> = {
+    model,
+    read,
+
+    find: async (id) => {
+      const document = await model.findById(id, TAIL_PROJECTION).lean();
+      return document ? read(document) : undefined;
+    },
+
+    create: async (id, state, newEvents, cause, beside) => {
+      const at = now();
+      const events = number(newEvents, 0, at.toISOString(), cause, cause.correlationId);
+      const nextActionAt = options.nextActionAt?.(state);
+      const correlationId = events[0]?.correlationId ?? cause.correlationId ?? id;
+      const document = {
+        _id: new mongoose.Types.ObjectId(id),
+        seq: events.length,
+        revision: 1,
+        state,
+        stream: events,
+        seen: {},
+        sentSeq: 0,
+        ...(events.length > 0 ? { unsentSince: at } : {}),
+        ...(nextActionAt ? { nextActionAt } : {}),
+        ...beside,
+        correlationId,
+        createdAt: at,
+        updatedAt: at,
+      };
+      const write = async () => {
+        try {
+          await model.collection.insertOne(document);
+          return undefined;
+        } catch (error) {
+          const taken = takenBy(error);
+          if (taken) return taken;
+          throw error;
+        }
+      };
+      const taken = await untilKnown({ write, landed: () => holds(id, events), applied: undefined });
+      if (taken) return taken;
+      const stored = read(document);
+      handOver(stored);
+      announce(id, nextActionAt);
+      return { kind: 'committed', stored, events };
+    },
+
+    commit: async (stored, { state, events: newEvents, follows, push }, cause) => {
+      const at = now();
+      const events = number(newEvents, stored.seq, at.toISOString(), cause, stored.correlationId);
+      const seq = stored.seq + events.length;
+      const nextActionAt = options.nextActionAt?.(state);
+      const update: UpdateQuery<AggregateDocument> = {
+        $set: {
+          state,
+          seq,
+          updatedAt: at,
+          ...(events.length > 0 ? { unsentSince: at } : {}),
+          ...(nextActionAt ? { nextActionAt } : {}),
+        },
+        $unset: { timerLease: 1, ...(nextActionAt ? {} : { nextActionAt: 1 }) },
+        $inc: { revision: 1 },
+        ...(follows ? { $max: { [`seen.${follows.stream}`]: follows.seq } } : {}),
+        ...(events.length > 0 || push ? { $push: { ...streamPush(events, stored, keepEvents), ...push } } : {}),
+      };
+      const filter = { _id: new mongoose.Types.ObjectId(stored.id), seq: stored.seq, revision: stored.revision };
+      const write = async () => {
+        try {
+          const { matchedCount } = await model.collection.updateOne(filter, update);
+          return matchedCount === 1 ? LANDED : STALE;
+        } catch (error) {
+          const taken = takenBy(error);
+          if (taken) return taken;
+          throw error;
+        }
+      };
+      const result = await untilKnown<typeof LANDED | typeof STALE | Taken>({
+        write,
+        landed: () => holds(stored.id, events),
+        applied: LANDED,
+      });
+      if (result.kind !== 'landed') return result;
+      const after: Stored<State> = {
+        ...stored,
+        seq,
+        revision: stored.revision + 1,
+        state,
+        seen: follows ? { ...stored.seen, [follows.stream]: follows.seq } : stored.seen,
+        tail: [...stored.tail, ...events],
+        updatedAt: at,
+      };
+      handOver(after);
+      announce(stored.id, nextActionAt);
+      return { kind: 'committed', stored: after, events };
+    },
+
+    change: async (id, decide, cause, { follows } = {}) => {
+      for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
+        const stored = await store.find(id);
+        if (!stored) return { kind: 'missing' };
+        if (follows && follows.seq <= (stored.seen[follows.stream] ?? 0)) return { kind: 'nothing-new', stored };
+        const decision = decide(stored.state, stored);
+        if (decision.kind !== 'changed') {
+          if (follows && decision.kind !== 'broken-rule') await markSeen(model, id, follows);
+          return withStored<State, RefusalOf<typeof decision>>(decision, stored);
+        }
+        const result = await store.commit(stored, { ...decision, follows }, cause);
+        if (result.kind === 'committed') return result;
+        if (result.kind === 'taken')
+          throw new Error(`a commit of ${collection} met a taken ${result.index.join(', ')}`);
+        await pause(Math.random() * 10 * attempt); // the jitter parts those who met
+      }
+      throw new TooContended(`${collection} is being changed by too many at once`);
+    },
+
+    history: async (id, after = 0) => {
+      const document = await model.findById(id, { stream: 1 }).lean();
+      return document ? asDocument(document).stream.filter((event) => event.seq > after) : undefined;
+    },
+
+    sweep: async (olderThanMs) => {
+      const before = new Date(now().getTime() - olderThanMs);
+      const found = await model
+        .find({ unsentSince: mongoose.trusted({ $lte: before }) }, { _id: 1, unsentSince: 1 })
+        .limit(200)
+        .lean();
+      let taken = 0;
+      for (const { _id, unsentSince } of found) {
+        // Claimed by moving the very field that the scan reads: two sweepers do not take up the same document at once.
+        const claimed = await model
+          .findOneAndUpdate(
+            { _id, ...(unsentSince ? { unsentSince } : {}) },
+            { $set: { unsentSince: now() } },
+            { projection: { ...TAIL_PROJECTION, stream: 1 } },
+          )
+          .lean();
+        if (!claimed) continue;
+        taken += 1;
+        handOver(read(claimed), true);
+      }
+      return taken;
+    },
+
+    claimDue: async (limit, leaseMs) => {
+      const at = now();
+      const free = mongoose.trusted({ $not: { $gt: at } });
+      const found = await model
+        .find({ nextActionAt: mongoose.trusted({ $lte: at }), timerLease: free }, { _id: 1 })
+        .sort({ nextActionAt: 1 })
+        .limit(limit)
+        .lean();
+      const claimed: string[] = [];
+      for (const { _id } of found) {
+        const { modifiedCount } = await model.updateOne(
+          { _id, timerLease: free },
+          { $set: { timerLease: new Date(at.getTime() + leaseMs) } },
+        );
+        if (modifiedCount === 1) claimed.push(String(_id));
+      }
+      return claimed;
+    },
+
+    onNextAction: (listener) => {
+      listeners.push(listener);
+    },
+  };
+  return store;
+};
+
+const LANDED = { kind: 'landed' } as const;
+const STALE = { kind: 'stale' } as const;
+const streamPush = (events: readonly StreamEvent[], stored: Stored<unknown>, keepEvents: number | undefined) => {
+  if (events.length === 0) return {};
+  const unsent = stored.seq - stored.sentSeq + events.length;
+  return { stream: keepEvents ? { $each: events, $slice: -Math.max(keepEvents, unsent) } : { $each: events } };
+};
+
+const markSeen = async (model: Model<AggregateDocument>, id: string, { stream, seq }: Followed) => {
+  await model.collection.updateOne({ _id: new mongoose.Types.ObjectId(id) }, { $max: { [`seen.${stream}`]: seq } });
+};
+
+const takenBy = (error: unknown): Taken | undefined => {
+  if (typeof error !== 'object' || error === null || !('code' in error) || error.code !== 11000) return undefined;
+  const pattern =
+    'keyPattern' in error && typeof error.keyPattern === 'object' && error.keyPattern !== null ? error.keyPattern : {};
+  return { kind: 'taken', index: Object.keys(pattern) };
+};
+
+const withStored = <State, Refusal>(decision: { kind: string }, stored: Stored<State>): Changed<State, Refusal> =>
+  ({ ...decision, stored }) as Changed<State, Refusal>;
+
+const asRecord = (data: object): Record<string, unknown> => ({ ...data });
+const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));

@@ -1,0 +1,22 @@
+/** An event as a rule makes it; the store gives it id, number, time and cause. */
+export type NewEvent = { readonly type: string; readonly version: number; readonly data: object };
+
+/** What a rule answers. Expected results are values; a throw would mean a bug. */
+export type Decision<State, Event extends NewEvent> =
+  | { readonly kind: 'changed'; readonly state: State; readonly events: readonly Event[] }
+  /** A repeat of what is so already: answered as a success, nothing written. */
+  | { readonly kind: 'unchanged' }
+  /** A command the state forbids. */
+  | { readonly kind: 'conflict'; readonly code: string; readonly detail: string }
+  /** An event the state has outrun. */
+  | { readonly kind: 'nothing-new' }
+  /** What no interleaving can produce. */
+  | { readonly kind: 'broken-rule'; readonly reason: string };
+
+export const changed = <State, Event extends NewEvent>(state: State, ...events: readonly Event[]) =>
+  ({ kind: 'changed', state, events }) as const;
+export const unchanged = { kind: 'unchanged' } as const;
+export const conflict = <Code extends string>(code: Code, detail: string) =>
+  ({ kind: 'conflict', code, detail }) as const;
+export const outrun = { kind: 'nothing-new' } as const;
+export const broken = (reason: string) => ({ kind: 'broken-rule', reason }) as const;
