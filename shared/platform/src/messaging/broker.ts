@@ -1,0 +1,161 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Logger } from 'pino';
+import type { Registry } from 'prom-client';
+import { createConfirmedSender } from './confirmed-sender.ts';
+import { withoutPassword } from './connection.ts';
+import { type Consumer, type ConsumerSpec, createConsumer } from './consume.ts';
+import { createIsolation } from './isolation.ts';
+import { type Link, openLink } from './link.ts';
+import { createListener, type Listener, type TransientSpec } from './listen.ts';
+import { createMessagingMetrics } from './metrics.ts';
+import { createPublisher, type Publisher } from './publisher.ts';
+import { keepLinked } from './session.ts';
+import { checkTopology, type DurableQueue, declareTopology, RETRY_STEPS_MS } from './topology.ts';
+import { TopologyMismatch } from './topology-mismatch.ts';
+
+export type BrokerOptions = {
+  url: string;
+  /** Names connections and messages. */
+  service: string;
+  queues: readonly DurableQueue[];
+  /** `declare` creates what is missing at each new link; `check` only looks. */
+  topology: 'declare' | 'check';
+  logger: Logger;
+  metrics?: Registry;
+  /** @default RETRY_STEPS_MS; the queues are named after it, so every process of a broker needs the same. */
+  retryStepsMs?: readonly number[];
+  now?: () => Date;
+  /** Unconfirmed messages at most. @default 500 */
+  window?: number;
+  /** @default 8 s */
+  confirmTimeoutMs?: number;
+};
+
+export type BrokerStatus = {
+  state: 'up' | 'away' | 'blocked' | 'misdeclared';
+  detail?: string;
+  since: Date;
+};
+
+export type Broker = {
+  /** Connects in the background, for ever, until `close`. Never throws: a service boots while the broker is away. */
+  start(): void;
+  /** Resolves the first time the topology is up. */
+  ready(): Promise<void>;
+  status(): BrokerStatus;
+  publisher: Publisher;
+  /** Before or after `start`; survives every reconnect. */
+  consume(spec: ConsumerSpec): void;
+  listen(spec: TransientSpec): void;
+  /** Takes no more messages, lets running handlers end (15 s unless told), hands the rest back, awaits confirms. */
+  drain(deadlineMs?: number): Promise<void>;
+  /** Closes channels (which flushes acks), then connections. */
+  close(): Promise<void>;
+};
+
+const WINDOW = 500;
+// A healthy broker confirms within milliseconds; after this the link is not trusted any more.
+const CONFIRM_TIMEOUT_MS = 8_000;
+const DRAIN_MS = 15_000;
+
+/** The session with the broker: one link at a time, rebuilt as a whole after any loss. */
+export const createBroker = (options: BrokerOptions): Broker => {
+  const { url, service, queues, retryStepsMs = RETRY_STEPS_MS, now = () => new Date() } = options;
+  const logger = options.logger.child({ vhost: withoutPassword(url) });
+  const metrics = createMessagingMetrics(options.metrics);
+  const { window = WINDOW, confirmTimeoutMs = CONFIRM_TIMEOUT_MS } = options;
+  const sender = createConfirmedSender({ window, confirmTimeoutMs, metrics });
+  const publisher = createPublisher({ sender, service, logger });
+  const isolation = createIsolation();
+  const consumers: Consumer[] = [];
+  const listeners: Listener[] = [];
+  const closing = new AbortController();
+  const wakeReady: (() => void)[] = [];
+  let status: BrokerStatus = { state: 'away', detail: 'not started', since: now() };
+  let current: Link | undefined;
+  let running: Promise<void> | undefined;
+
+  const enter = (state: BrokerStatus['state'], detail?: string) => {
+    if (status.state === state && status.detail === detail) return;
+    status = { state, since: now(), ...(detail !== undefined && { detail }) };
+    if (state === 'up') logger.info({ state }, 'the broker link is up');
+    else logger.warn({ state, problem: detail }, 'the broker link is not usable');
+  };
+
+  const open = (generation: number): Promise<Link> =>
+    openLink({
+      url,
+      service,
+      generation,
+      giveUp: closing.signal,
+      prepare: (channel) => {
+        const prepare = options.topology === 'declare' ? declareTopology : checkTopology;
+        return prepare(channel, queues, retryStepsMs);
+      },
+      onBlocked: (reason) => {
+        sender.setBlocked(true);
+        enter('blocked', reason);
+      },
+      onUnblocked: () => {
+        sender.setBlocked(false);
+        enter('up');
+      },
+    });
+
+  const use = async (link: Link) => {
+    current = link;
+    // Before the consumers: their copies need it.
+    sender.attach(link);
+    publisher.attach(link);
+    for (const consumer of consumers) await consumer.attach(link);
+    for (const listener of listeners) await listener.attach(link);
+    if (!link.alive()) return;
+    enter('up');
+    for (const wake of wakeReady.splice(0)) wake();
+  };
+
+  const leave = (why: Error) => {
+    current = undefined;
+    sender.detach(`the link was lost: ${why.message}`);
+    publisher.detach();
+    for (const consumer of consumers) consumer.detach();
+    enter(why instanceof TopologyMismatch ? 'misdeclared' : 'away', why.message);
+  };
+
+  const attachNow = (member: Consumer | Listener) => {
+    const link = current;
+    if (link && status.state !== 'away') member.attach(link).catch(link.lose);
+  };
+
+  return {
+    start: () => {
+      running ??= keepLinked({ open, use, leave, stop: closing.signal, random: Math.random });
+    },
+    ready: () =>
+      new Promise((resolve) => {
+        if (current && status.state !== 'away') resolve();
+        else wakeReady.push(resolve);
+      }),
+    status: () => status,
+    publisher,
+    consume: (spec) => {
+      const consumer = createConsumer(spec, { sender, isolation, stepsMs: retryStepsMs, logger, metrics });
+      consumers.push(consumer);
+      attachNow(consumer);
+    },
+    listen: (spec) => {
+      const listener = createListener(spec, { logger });
+      listeners.push(listener);
+      attachNow(listener);
+    },
+    drain: async (deadlineMs = DRAIN_MS) => {
+      await Promise.all([...consumers, ...listeners].map((member) => member.drain(deadlineMs)));
+      await Promise.race([sender.idle(), sleep(deadlineMs, undefined, { ref: false })]);
+    },
+    close: async () => {
+      closing.abort();
+      await current?.close();
+      await running;
+    },
+  };
+};

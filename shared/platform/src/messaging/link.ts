@@ -1,0 +1,117 @@
+import type { Channel, ChannelModel, ConfirmChannel } from 'amqplib';
+import { type BrokerConnection, openConnection } from './connection.ts';
+
+/**
+ * Everything that dies together: two connections and their channels. Any loss, of a connection, a channel or a consumer,
+ * ends the whole link and the session builds another with the next generation number. Half a link is what makes consumers
+ * silent for ever, and a delivery tag means something only on the channel that gave it.
+ *
+ * Two connections because a blocked publisher must not keep consumers from draining the broker.
+ */
+export type Link = {
+  readonly generation: number;
+  readonly confirms: ConfirmChannel;
+  readonly transients: Channel;
+  /** A channel of its own for a consumer or a declaration; its loss is the link's loss. */
+  openChannel(): Promise<Channel>;
+  alive(): boolean;
+  /** Gives the link up; the first reason is kept. */
+  lose(why: Error): void;
+  /** Resolves with the reason once the link is lost. */
+  readonly lost: Promise<Error>;
+  /** Closes channels, then connections; acks written before are flushed. Never throws. */
+  close(): Promise<void>;
+};
+
+export type LinkOptions = {
+  url: string;
+  service: string;
+  generation: number;
+  /** Ends attempts to connect. */
+  giveUp: AbortSignal;
+  /** Runs on a channel of its own before the link is handed out. */
+  prepare(channel: Channel): Promise<void>;
+  onBlocked(reason: string): void;
+  onUnblocked(): void;
+};
+
+const FLUSH_MS = 1_500;
+
+const closeQuietly = async (channel: Channel): Promise<void> => {
+  try {
+    await channel.close();
+  } catch {
+    // Closed already, by the broker or with its connection.
+  }
+};
+
+/** The broker closes a channel whose declaration it refuses; the refused call itself says why. */
+const prepareOn = async (channel: Channel, prepare: LinkOptions['prepare']): Promise<void> => {
+  channel.on('error', () => undefined);
+  await prepare(channel);
+  await closeQuietly(channel);
+};
+
+/** Connects and prepares. Rejects, leaving nothing open, when any part fails. */
+export const openLink = async (options: LinkOptions): Promise<Link> => {
+  const { url, service, generation } = options;
+  const connections: BrokerConnection[] = [];
+  const channels: Channel[] = [];
+  let alive = true;
+  let resolveLost: (why: Error) => void = () => undefined;
+  const lost = new Promise<Error>((resolve) => {
+    resolveLost = resolve;
+  });
+  const lose = (why: Error) => {
+    alive = false;
+    resolveLost(why);
+  };
+
+  const connect = async (purpose: string): Promise<ChannelModel> => {
+    const connection = await openConnection({
+      url,
+      name: `${service} ${purpose}`,
+      giveUp: options.giveUp,
+      onLost: lose,
+    });
+    connections.push(connection);
+    return connection.model;
+  };
+  const guard = <Kind extends Channel>(channel: Kind): Kind => {
+    channels.push(channel);
+    channel.on('error', lose);
+    channel.on('close', () => lose(new Error('channel closed')));
+    return channel;
+  };
+  const close = async () => {
+    lose(new Error('closed by us'));
+    // A channel whose peer is silent never answers; the connection's own close has a time limit.
+    const flushed = Promise.all(channels.map(closeQuietly));
+    await Promise.race([flushed, new Promise((resolve) => setTimeout(resolve, FLUSH_MS).unref())]);
+    await Promise.all(connections.map((connection) => connection.close()));
+  };
+
+  try {
+    const publishing = await connect('publishing');
+    const consuming = await connect('consuming');
+    publishing.on('blocked', options.onBlocked);
+    publishing.on('unblocked', options.onUnblocked);
+
+    await prepareOn(await consuming.createChannel(), options.prepare);
+    const confirms = guard(await publishing.createConfirmChannel());
+    const transients = guard(await publishing.createChannel());
+    return {
+      generation,
+      confirms,
+      transients,
+      openChannel: async () => guard(await consuming.createChannel()),
+      alive: () => alive,
+      lose,
+      lost,
+      close,
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+};

@@ -1,0 +1,75 @@
+import type { Channel, Message } from 'amqplib';
+import type { Logger } from 'pino';
+import { attemptOf, type Incoming, type Parse, readMessage, toIncoming } from './incoming.ts';
+import type { Link } from './link.ts';
+import { EVENTS_EXCHANGE } from './topology.ts';
+
+/** A queue of one process for as long as its link lives: what happens while there is no link is not heard. */
+export type TransientSpec = {
+  /** Unique to this process, `<purpose>.<node>`. */
+  queue: string;
+  /** Routing keys on the events exchange. */
+  bindings: readonly string[];
+  parse: Parse;
+  /** Awaited before the next message. A throw is logged and the message is gone. */
+  handle(message: Incoming): Promise<void>;
+  /** Messages flow (again); whatever happened since the last link was missed. */
+  onNewLink?(): void;
+};
+
+export type Listener = { attach(link: Link): Promise<void>; drain(): Promise<void> };
+
+// Acknowledged for back-pressure only: what we are too slow for waits in the broker, and our memory stays flat.
+const PREFETCH = 200;
+
+// The broker may hold the queue of a lost link until it notices that the peer is gone, and a held name is refused (405).
+const nameFor = (queue: string, link: Link) => (link.generation === 1 ? queue : `${queue}.${link.generation}`);
+
+export const createListener = (spec: TransientSpec, { logger }: { logger: Logger }): Listener => {
+  const { queue } = spec;
+  let last: Promise<void> = Promise.resolve();
+  let intake: { channel: Channel; tag: string } | undefined;
+  let stopped = false;
+
+  const pass = async (message: Message) => {
+    const parsed = readMessage(message, spec.parse);
+    if (parsed.ok) await spec.handle(toIncoming(message, parsed.event, queue, attemptOf(message, 0)));
+    else logger.warn({ queue, reason: parsed.reason, problem: parsed.error }, 'a transient message is not readable');
+  };
+  const handle = async (link: Link, channel: Channel, message: Message) => {
+    if (stopped || !link.alive()) return;
+    try {
+      await pass(message);
+    } catch (error) {
+      logger.error({ err: error, queue }, 'handling a transient message failed');
+    }
+    try {
+      if (link.alive()) channel.ack(message);
+    } catch {
+      // The channel closed in this moment, and its queue with it.
+    }
+  };
+
+  return {
+    attach: async (link) => {
+      if (stopped) return;
+      const name = nameFor(queue, link);
+      const channel = await link.openChannel();
+      await channel.assertQueue(name, { exclusive: true, durable: false, autoDelete: true });
+      for (const routingKey of spec.bindings) await channel.bindQueue(name, EVENTS_EXCHANGE, routingKey);
+      await channel.prefetch(PREFETCH);
+      const onMessage = (message: Message | null) => {
+        if (message === null) link.lose(new Error(`the broker cancelled the consumer of '${name}'`));
+        else last = last.then(() => handle(link, channel, message));
+      };
+      intake = { channel, tag: name };
+      await channel.consume(name, onMessage, { consumerTag: name, exclusive: true });
+      spec.onNewLink?.();
+    },
+    drain: async () => {
+      stopped = true;
+      if (intake) await intake.channel.cancel(intake.tag).catch(() => undefined);
+      await last;
+    },
+  };
+};

@@ -1,0 +1,36 @@
+/** What tells one message from another between its return and its confirm. */
+export type Address = { exchange: string; routingKey: string; messageId: string };
+
+export type ReturnedMessages = {
+  /** The broker gave this one back: nothing is bound for its key. */
+  note(address: Address): void;
+  /** Whether the message now confirmed had been given back; consumes one note. */
+  take(address: Address): boolean;
+  forget(): void;
+};
+
+/**
+ * Joins returns with confirms. The broker sends the return before the confirm, and without this join an unroutable message
+ * looks confirmed. A count rather than a set: the same message may be under way twice.
+ */
+export const createReturnedMessages = (): ReturnedMessages => {
+  const counts = new Map<string, number>();
+  const keyOf = ({ exchange, routingKey, messageId }: Address) => `${exchange}\n${routingKey}\n${messageId}`;
+  return {
+    note: (address) => {
+      const key = keyOf(address);
+      counts.set(key, (counts.get(key) ?? 0) + 1);
+    },
+    take: (address) => {
+      // Nearly always empty, and this runs for each confirm.
+      if (counts.size === 0) return false;
+      const key = keyOf(address);
+      const count = counts.get(key);
+      if (count === undefined) return false;
+      if (count === 1) counts.delete(key);
+      else counts.set(key, count - 1);
+      return true;
+    },
+    forget: () => counts.clear(),
+  };
+};

@@ -1,0 +1,45 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { reconnectDelayMs } from './backoff.ts';
+import type { Link } from './link.ts';
+
+// A link that lived this long was a good one: after it the attempts start quickly again.
+const GOOD_LINK_MS = 10_000;
+
+/**
+ * Keeps one link open until `stop`: opens it, uses it, and after any loss or failure closes what is left and tries again with
+ * backoff, for ever. A link that dies young counts as a failure, so a mistake that kills each new link makes no hot loop.
+ */
+export const keepLinked = async ({
+  open,
+  use,
+  leave,
+  stop,
+  random,
+}: {
+  open(generation: number): Promise<Link>;
+  use(link: Link): Promise<void>;
+  leave(why: Error): void;
+  stop: AbortSignal;
+  random(): number;
+}): Promise<void> => {
+  let failures = 0;
+  for (let generation = 1; !stop.aborted; generation += 1) {
+    const startedAt = performance.now();
+    let link: Link | undefined;
+    let why: Error;
+    try {
+      link = await open(generation);
+      await use(link);
+      why = await link.lost;
+    } catch (error) {
+      why = error instanceof Error ? error : new Error(String(error));
+    }
+    // No settle and no publish may reach the old link from here on.
+    link?.lose(why);
+    leave(why);
+    await link?.close();
+    if (performance.now() - startedAt > GOOD_LINK_MS) failures = 0;
+    await sleep(reconnectDelayMs(failures, random()), undefined, { signal: stop }).catch(() => undefined);
+    failures += 1;
+  }
+};
