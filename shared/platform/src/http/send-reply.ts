@@ -1,0 +1,63 @@
+import type { ServerResponse } from 'node:http';
+import { PROBLEMS } from '@tiffin/contracts/problem';
+import type { HttpMeasure } from '../observability/metrics.ts';
+import type { Failure, Reply } from './reply.ts';
+
+/** One request on its way to an answer. */
+export type Exchange = {
+  response: ServerResponse;
+  method: string;
+  /** The route's pattern, for measures and the log; a path would carry ids. */
+  route: string;
+  requestId: string;
+  startedAtMs: number;
+};
+
+export type SendReply = (exchange: Exchange, reply: Reply, more?: Readonly<Record<string, string>>) => void;
+
+const problemBody = ({ code, status, detail, errors }: Failure, requestId: string): string =>
+  JSON.stringify({
+    type: `urn:tiffin:problem:${code}`,
+    title: PROBLEMS[code].title,
+    status,
+    code,
+    detail,
+    instance: `urn:uuid:${requestId}`,
+    ...(errors && errors.length > 0 && { errors }),
+  });
+
+/** Turns replies into HTTP: the only place that does. Problems are `application/problem+json` (RFC 9457). */
+export const createSendReply = ({
+  headers,
+  measure,
+  closing,
+}: {
+  headers: Readonly<Record<string, string>>;
+  measure: HttpMeasure;
+  /** Whether the connection should end with this answer: the server is draining. */
+  closing: () => boolean;
+}): SendReply => {
+  const always = Object.entries(headers).flat();
+
+  return ({ response, method, route, requestId, startedAtMs }, reply, more) => {
+    measure(method, route, reply.status, (performance.now() - startedAtMs) / 1_000);
+    if (response.headersSent || response.destroyed) return;
+    const fields = [...always, 'X-Request-Id', requestId];
+    for (const group of [reply.headers, more]) {
+      for (const name in group) fields.push(name, group[name] ?? '');
+    }
+    if (closing()) fields.push('Connection', 'close');
+    if (reply.kind === 'problem' && reply.retryAfterSeconds !== undefined) {
+      fields.push('Retry-After', String(reply.retryAfterSeconds));
+    }
+    const text = reply.kind === 'problem' ? problemBody(reply, requestId) : JSON.stringify(reply.body);
+    if (text === undefined) {
+      if (reply.status !== 204) fields.push('Content-Length', '0');
+      response.writeHead(reply.status, fields).end();
+      return;
+    }
+    const type = reply.kind === 'problem' ? 'application/problem+json' : 'application/json; charset=utf-8';
+    fields.push('Content-Type', type, 'Content-Length', String(Buffer.byteLength(text)));
+    response.writeHead(reply.status, fields).end(text);
+  };
+};
