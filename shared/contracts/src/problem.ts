@@ -14,6 +14,7 @@ export const PROBLEMS = {
   delivery_closed: { status: 409, title: 'The delivery is closed' },
   offer_taken: { status: 409, title: 'The offer is taken' },
   rider_busy: { status: 409, title: 'The rider already has a delivery' },
+  menu_full: { status: 409, title: 'The menu is full' },
   rider_exists: { status: 409, title: 'The rider is already registered' },
   payment_conflict: { status: 409, title: 'The payment is not in a state that allows this' },
   idempotency_in_progress: { status: 409, title: 'A request with this key is still running' },

@@ -44,7 +44,7 @@ export type Changed<State, Refusal> =
   | { readonly kind: 'unchanged' | 'nothing-new'; readonly stored: Stored<State> }
   | (Refusal & { readonly stored: Stored<State> });
 
-type RefusalOf<D> = Exclude<D, { kind: 'changed' | 'unchanged' | 'nothing-new' }>;
+type RefusalOf<D> = Exclude<D, { kind: 'changed' | 'unchanged' | 'nothing-new' | 'missing' }>;
 
 export type AggregateStore<State, Event extends NewEvent> = {
   readonly model: Model<AggregateDocument>;

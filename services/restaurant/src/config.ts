@@ -1,0 +1,33 @@
+import { commonSettings } from '@tiffin/platform/config/common-settings';
+import { setting } from '@tiffin/platform/config/setting';
+import { metres, onOff, seconds } from '@tiffin/platform/config/settings';
+import * as z from 'zod';
+
+const { NODE_ENV, PORT, LOG_LEVEL, MONGODB_URL, RABBITMQ_URL, JWT_SECRET, JWT_PUBLIC_KEY, SERVICE_TOKEN_SECRET } =
+  commonSettings;
+const { TOPOLOGY, RATE_LIMIT_RPS, PAYMENT_QUEUE, ORDER_READY_QUEUE } = commonSettings;
+
+/** The environment of the restaurant service. */
+export const restaurantSettings = z.object({
+  NODE_ENV,
+  PORT,
+  LOG_LEVEL,
+  MONGODB_URL,
+  RABBITMQ_URL,
+  JWT_SECRET,
+  JWT_PUBLIC_KEY,
+  SERVICE_TOKEN_SECRET,
+  TOPOLOGY,
+  RATE_LIMIT_RPS,
+  PAYMENT_QUEUE,
+  ORDER_READY_QUEUE,
+  /** How long an order waits for its money. */
+  PAYMENT_WINDOW_S: setting(seconds(), { development: '900', production: '900' }),
+  /** How long a paid order waits for the kitchen's answer. */
+  ACCEPT_WINDOW_S: setting(seconds(), { development: '300', production: '300' }),
+  /** How far from the restaurant an address may be. */
+  DELIVERY_RADIUS_M: setting(metres(), { development: '10000', production: '10000' }),
+  /** Whether the customer tells the rider a code at the door. */
+  DELIVERY_CODE: setting(onOff, { development: 'off', production: 'off' }),
+});
+export type RestaurantConfig = z.infer<typeof restaurantSettings>;

@@ -1,0 +1,20 @@
+import type { Point } from '@tiffin/contracts/geo';
+import type { AggregateStore } from '@tiffin/platform/persistence/aggregate-store';
+import type { Stored } from '@tiffin/platform/persistence/stored';
+import type { RestaurantEvent, RestaurantState } from './restaurant.ts';
+
+/** Where a page of nearby restaurants goes on: at this distance, past those already shown near it. */
+export type NearbyPosition = { readonly distanceM: number; readonly shown: readonly string[] };
+
+export type RestaurantStore = Pick<AggregateStore<RestaurantState, RestaurantEvent>, 'find' | 'create' | 'change'> & {
+  /** Nearest first, at most `limit`, whose name holds `search`. */
+  near(
+    query: { at: Point; radiusM: number; search?: string | undefined },
+    after: NearbyPosition | undefined,
+    limit: number,
+  ): Promise<readonly Stored<RestaurantState>[]>;
+  /** Everything a person owns, oldest first, after the given id. */
+  ownedBy(ownerId: string, after: string | undefined, limit: number): Promise<readonly Stored<RestaurantState>[]>;
+  /** The id of the restaurant on whose menu an item stands. */
+  withItem(itemId: string): Promise<string | undefined>;
+};

@@ -1,0 +1,58 @@
+import { createHash } from 'node:crypto';
+import type { Envelope } from '@tiffin/contracts/envelope';
+import type { ConsumerSpec } from './consume.ts';
+import type { Incoming, Parse } from './incoming.ts';
+import type { Outcome } from './outcome.ts';
+
+type Parsed<Event> = { ok: true; event: Event } | { ok: false; reason: string; error: string };
+
+/** Reads an event from JSON, as a catalogue of events does it; `idOfBody` names a message that has no id. */
+export type ParseEvent<Event extends Envelope> = (json: unknown, idOfBody: () => string) => Parsed<Event>;
+
+/** The bytes of a body as an event. Identical bytes without an id are one event (rule C5): the id is their hash. */
+export const eventReader =
+  <Event extends Envelope>(parseEvent: ParseEvent<Event>) =>
+  (body: Buffer): Parsed<Event> => {
+    let json: unknown;
+    try {
+      json = JSON.parse(body.toString('utf8'));
+    } catch {
+      return { ok: false, reason: 'not-json', error: 'the body is not JSON' };
+    }
+    return parseEvent(json, () => createHash('sha256').update(body).digest('hex'));
+  };
+
+/**
+ * Reads a queue with one handler for each type of event that may arrive there. Any other type is a dead letter: somebody sent it to the
+ * wrong queue, and only a person can say what was meant.
+ */
+export const eventConsumer = <Event extends Envelope>(parseEvent: ParseEvent<Event>) => {
+  const read = eventReader(parseEvent);
+  return <Type extends Event['type']>(
+    queue: string,
+    handlers: { readonly [T in Type]: (event: Extract<Event, { type: T }>, traceparent?: string) => Promise<Outcome> },
+    options: { prefetch?: number } = {},
+  ): ConsumerSpec => {
+    const table = new Map<string, (event: Event, traceparent?: string) => Promise<Outcome>>(Object.entries(handlers));
+    const parse: Parse = (body) => {
+      const parsed = read(body);
+      if (parsed.ok && !table.has(parsed.event.type)) {
+        return { ok: false, reason: 'unknown-type', error: `${queue} takes no ${parsed.event.type}` };
+      }
+      return parsed;
+    };
+    return {
+      queue,
+      ...options,
+      parse,
+      handle: async ({ event, traceparent }: Incoming) => {
+        const handler = table.get(event.type);
+        if (!handler) throw new Error(`no handler for ${event.type}`);
+        return handler(asParsed<Event>(event), traceparent);
+      },
+    };
+  };
+};
+
+// The runtime hands back the very event that `parse` above has read.
+const asParsed = <Event extends Envelope>(event: Envelope): Event => event as Event;
