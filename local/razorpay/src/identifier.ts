@@ -1,0 +1,21 @@
+import { createHash, randomBytes } from 'node:crypto';
+
+const ALPHABET = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
+const LENGTH = 14;
+
+const spell = (bytes: Uint8Array): string => {
+  let text = '';
+  for (const byte of bytes.subarray(0, LENGTH)) text += ALPHABET[byte % ALPHABET.length];
+  return text;
+};
+
+export type IdentifierPrefix = 'order' | 'pay' | 'rfnd' | 'card';
+
+/** An id as Razorpay makes them: the prefix, an underscore, 14 alphanumerics. */
+export const newIdentifier = (prefix: IdentifierPrefix): string => `${prefix}_${spell(randomBytes(LENGTH))}`;
+
+/** An event id: 14 alphanumerics, no prefix. It travels only in the `x-razorpay-event-id` header. */
+export const newEventIdentifier = (): string => spell(randomBytes(LENGTH));
+
+/** The account behind a key id: always the same for the same key, so that it survives a restart. */
+export const accountOf = (keyId: string): string => `acc_${spell(createHash('sha256').update(keyId).digest())}`;

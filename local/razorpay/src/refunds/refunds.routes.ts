@@ -1,0 +1,48 @@
+import type { Commit } from '../commit.ts';
+import type { Refund } from '../entities.ts';
+import { collection, type Endpoint } from '../http/endpoint.ts';
+import type { Ledger } from '../ledger/ledger.ts';
+import { done, refused, unknownIdentifier } from '../refusal.ts';
+import type { Timings } from '../timings.ts';
+import { createKeysInFlight, REFUND_KEY_HEADER, readRefundKey } from './refund-key.ts';
+import { refundPayment } from './refund-payment.ts';
+
+export const refundEndpoints = (dependencies: {
+  ledger: Ledger;
+  commit: Commit;
+  timings: Timings;
+  now: () => number;
+}): Endpoint[] => {
+  const { ledger } = dependencies;
+  const refund = refundPayment(dependencies);
+  const keysInFlight = createKeysInFlight();
+
+  return [
+    {
+      method: 'post',
+      path: '/v1/payments/:id/refund',
+      claim: ({ header }) => {
+        const key = readRefundKey(header(REFUND_KEY_HEADER));
+        if (key.kind === 'refused') return key;
+        return key.value === undefined ? done(() => undefined) : keysInFlight.claim(key.value);
+      },
+      handle: ({ id, header, body }) => refund(id, header(REFUND_KEY_HEADER), body),
+    },
+    {
+      method: 'get',
+      path: '/v1/payments/:id/refunds',
+      handle: ({ id }) =>
+        ledger.findPayment(id) === undefined
+          ? refused(unknownIdentifier())
+          : done(collection<Refund>(ledger.refundsOf(id))),
+    },
+    {
+      method: 'get',
+      path: '/v1/refunds/:id',
+      handle: ({ id }) => {
+        const found = ledger.findRefund(id);
+        return found === undefined ? refused(unknownIdentifier()) : done(found);
+      },
+    },
+  ];
+};
