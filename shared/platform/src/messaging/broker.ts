@@ -1,12 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Envelope } from '@tiffin/contracts/envelope';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import { createConfirmedSender } from './confirmed-sender.ts';
 import { withoutPassword } from './connection.ts';
-import { type Consumer, type ConsumerSpec, createConsumer } from './consume.ts';
+import type { ConsumerSpec, TransientSpec } from './consume.ts';
+import { type Consumer, createConsumer } from './consumer.ts';
 import { createIsolation } from './isolation.ts';
 import { type Link, openLink } from './link.ts';
-import { createListener, type Listener, type TransientSpec } from './listen.ts';
+import { createListener, type Listener } from './listen.ts';
 import { createMessagingMetrics } from './metrics.ts';
 import { createPublisher, type Publisher } from './publisher.ts';
 import { keepLinked } from './session.ts';
@@ -45,8 +47,8 @@ export type Broker = {
   status(): BrokerStatus;
   publisher: Publisher;
   /** Before or after `start`; survives every reconnect. */
-  consume(spec: ConsumerSpec): void;
-  listen(spec: TransientSpec): void;
+  consume<Event extends Envelope>(spec: ConsumerSpec<Event>): void;
+  listen<Event extends Envelope>(spec: TransientSpec<Event>): void;
   /** Takes no more messages, lets running handlers end (15 s unless told), hands the rest back, awaits confirms. */
   drain(deadlineMs?: number): Promise<void>;
   /** Closes channels (which flushes acks), then connections. */

@@ -1,3 +1,6 @@
+import type { Message } from 'amqplib';
+import { CRASHES_HEADER, countHeader, headersOf, messageIdOf } from './message-headers.ts';
+
 /**
  * Telling a message that kills its process from those that happened to be held beside it.
  *
@@ -13,7 +16,7 @@
 export const ALONE_FROM_CRASHES = 2;
 export const DEAD_FROM_CRASHES = 4;
 
-/** The broker's own count stops it at 20 deliveries (x-delivery-limit), should all of this fail. */
+/** What to do with a message by its crashes. The broker's own count stops it at 20 deliveries (x-delivery-limit), should all of this fail. */
 export type CrashVerdict =
   | { readonly kind: 'handle' }
   /** Handled with no other suspect in the process. */
@@ -70,4 +73,17 @@ export const createForgiveness = (): Forgiveness => {
       if (messageId !== undefined && counts.size > 0) counts.delete(messageId);
     },
   };
+};
+
+const ENOUGH_DELIVERIES = 1_000;
+
+export const crashVerdictOf = (message: Message, forgiveness: Forgiveness): CrashVerdict => {
+  const headers = headersOf(message);
+  return weighCrashes({
+    // On a first delivery the header is the publisher's invention.
+    delivered: message.fields.redelivered ? countHeader(headers, 'x-delivery-count', ENOUGH_DELIVERIES) : 0,
+    // Who forges this one gets his message handled alone, no more.
+    carried: countHeader(headers, CRASHES_HEADER, DEAD_FROM_CRASHES - 1),
+    forgiven: forgiveness.of(messageIdOf(message)),
+  });
 };

@@ -1,18 +1,15 @@
 import { createHash } from 'node:crypto';
 import type { Envelope } from '@tiffin/contracts/envelope';
-import type { ConsumerSpec } from './consume.ts';
-import type { Incoming, Parse } from './incoming.ts';
+import type { ConsumerSpec, Parse, ParseResult } from './consume.ts';
 import type { Outcome } from './outcome.ts';
 
-type Parsed<Event> = { ok: true; event: Event } | { ok: false; reason: string; error: string };
-
 /** Reads an event from JSON, as a catalogue of events does it; `idOfBody` names a message that has no id. */
-export type ParseEvent<Event extends Envelope> = (json: unknown, idOfBody: () => string) => Parsed<Event>;
+export type ParseEvent<Event extends Envelope> = (json: unknown, idOfBody: () => string) => ParseResult<Event>;
 
 /** The bytes of a body as an event. Identical bytes without an id are one event (rule C5): the id is their hash. */
 export const eventReader =
   <Event extends Envelope>(parseEvent: ParseEvent<Event>) =>
-  (body: Buffer): Parsed<Event> => {
+  (body: Buffer): ParseResult<Event> => {
     let json: unknown;
     try {
       json = JSON.parse(body.toString('utf8'));
@@ -32,9 +29,9 @@ export const eventConsumer = <Event extends Envelope>(parseEvent: ParseEvent<Eve
     queue: string,
     handlers: { readonly [T in Type]: (event: Extract<Event, { type: T }>, traceparent?: string) => Promise<Outcome> },
     options: { prefetch?: number } = {},
-  ): ConsumerSpec => {
+  ): ConsumerSpec<Event> => {
     const table = new Map<string, (event: Event, traceparent?: string) => Promise<Outcome>>(Object.entries(handlers));
-    const parse: Parse = (body) => {
+    const parse: Parse<Event> = (body) => {
       const parsed = read(body);
       if (parsed.ok && !table.has(parsed.event.type)) {
         return { ok: false, reason: 'unknown-type', error: `${queue} takes no ${parsed.event.type}` };
@@ -45,14 +42,11 @@ export const eventConsumer = <Event extends Envelope>(parseEvent: ParseEvent<Eve
       queue,
       ...options,
       parse,
-      handle: async ({ event, traceparent }: Incoming) => {
+      handle: async ({ event, traceparent }) => {
         const handler = table.get(event.type);
         if (!handler) throw new Error(`no handler for ${event.type}`);
-        return handler(asParsed<Event>(event), traceparent);
+        return handler(event, traceparent);
       },
     };
   };
 };
-
-// The runtime hands back the very event that `parse` above has read.
-const asParsed = <Event extends Envelope>(event: Envelope): Event => event as Event;

@@ -1,22 +1,12 @@
+import type { Envelope } from '@tiffin/contracts/envelope';
 import type { Channel, Message } from 'amqplib';
 import type { Logger } from 'pino';
-import { attemptOf, type Incoming, type Parse, readMessage, toIncoming } from './incoming.ts';
+import type { TransientSpec } from './consume.ts';
+import { readMessage, toIncoming } from './incoming.ts';
 import type { Link } from './link.ts';
 import { EVENTS_EXCHANGE } from './topology.ts';
 
-/** A queue of one process for as long as its link lives: what happens while there is no link is not heard. */
-export type TransientSpec = {
-  /** Unique to this process, `<purpose>.<node>`. */
-  queue: string;
-  /** Routing keys on the events exchange. */
-  bindings: readonly string[];
-  parse: Parse;
-  /** Awaited before the next message. A throw is logged and the message is gone. */
-  handle(message: Incoming): Promise<void>;
-  /** Messages flow (again); whatever happened since the last link was missed. */
-  onNewLink?(): void;
-};
-
+/** The runtime behind one TransientSpec. */
 export type Listener = { attach(link: Link): Promise<void>; drain(): Promise<void> };
 
 // Acknowledged for back-pressure only: what we are too slow for waits in the broker, and our memory stays flat.
@@ -25,7 +15,10 @@ const PREFETCH = 200;
 // The broker may hold the queue of a lost link until it notices that the peer is gone, and a held name is refused (405).
 const nameFor = (queue: string, link: Link) => (link.generation === 1 ? queue : `${queue}.${link.generation}`);
 
-export const createListener = (spec: TransientSpec, { logger }: { logger: Logger }): Listener => {
+export const createListener = <Event extends Envelope>(
+  spec: TransientSpec<Event>,
+  { logger }: { logger: Logger },
+): Listener => {
   const { queue } = spec;
   let last: Promise<void> = Promise.resolve();
   let intake: { channel: Channel; tag: string } | undefined;
@@ -33,7 +26,7 @@ export const createListener = (spec: TransientSpec, { logger }: { logger: Logger
 
   const pass = async (message: Message) => {
     const parsed = readMessage(message, spec.parse);
-    if (parsed.ok) await spec.handle(toIncoming(message, parsed.event, queue, attemptOf(message, 0)));
+    if (parsed.ok) await spec.handle(toIncoming(message, parsed.event, queue, 0));
     else logger.warn({ queue, reason: parsed.reason, problem: parsed.error }, 'a transient message is not readable');
   };
   const handle = async (link: Link, channel: Channel, message: Message) => {

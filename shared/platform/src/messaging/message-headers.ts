@@ -22,6 +22,10 @@ type Headers = Readonly<Record<string, unknown>>;
 
 export const headersOf = (message: Message): Headers => message.properties.headers ?? {};
 
+/** Undefined when the sender gave none. */
+export const messageIdOf = ({ properties }: Message): string | undefined =>
+  typeof properties.messageId === 'string' ? properties.messageId : undefined;
+
 /** A header that should hold a count. Anybody can write one: what is not a whole number from 0 to `max` is brought there. */
 export const countHeader = (headers: Headers, name: string, max: number): number => {
   const value = headers[name];

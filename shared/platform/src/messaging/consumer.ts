@@ -1,0 +1,191 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Envelope } from '@tiffin/contracts/envelope';
+import type { Channel, Message } from 'amqplib';
+import type { Logger } from 'pino';
+import type { ConfirmedSender } from './confirmed-sender.ts';
+import type { ConsumerSpec, ParseResult } from './consume.ts';
+import { type CrashVerdict, crashVerdictOf, createForgiveness } from './crash-count.ts';
+import { createHeldDeliveries, type Delivery } from './held-deliveries.ts';
+import { attemptOf, readMessage, toIncoming } from './incoming.ts';
+import type { Isolation } from './isolation.ts';
+import { createLanes } from './lanes.ts';
+import type { Link } from './link.ts';
+import { type CopyMarks, messageIdOf } from './message-headers.ts';
+import type { MessagingMetrics } from './metrics.ts';
+import { DEAD_EXCHANGE, RETRY_EXCHANGE, retryKey } from './topology.ts';
+import { type Handled, judge } from './verdict.ts';
+
+/** The runtime behind one ConsumerSpec. It lives as long as the broker session; links come and go. */
+export type Consumer = {
+  /** Consumes over this link. Rejects when the link does not allow it. */
+  attach(link: Link): Promise<void>;
+  /** The link is lost. */
+  detach(): void;
+  /** Takes no more, waits for running handlers at most `deadlineMs`, hands the rest back to the queue. */
+  drain(deadlineMs: number): Promise<void>;
+};
+
+export type ConsumerParts = {
+  sender: ConfirmedSender;
+  isolation: Isolation;
+  stepsMs: readonly number[];
+  logger: Logger;
+  metrics: MessagingMetrics;
+};
+
+const DEFAULT_PREFETCH = 16;
+// A suspect that takes longer goes on by itself, and the queue is consumed beside it.
+const SUSPECT_PATIENCE_MS = 10_000;
+
+export const createConsumer = <Event extends Envelope>(spec: ConsumerSpec<Event>, parts: ConsumerParts): Consumer => {
+  const { isolation, stepsMs, logger, metrics } = parts;
+  const { queue } = spec;
+  const stopping = new AbortController();
+  const forgiveness = createForgiveness();
+  const held = createHeldDeliveries({ ...parts, queue, forgiveness, stop: stopping.signal });
+  const lanes = createLanes();
+  const working = new Set<Promise<void>>();
+  let intake: { channel: Channel; tag: string } | undefined;
+
+  const bury = (delivery: Delivery, reason: string, error: string, marks: CopyMarks): Promise<void> => {
+    logger.error({ queue, id: messageIdOf(delivery.message), reason, problem: error }, 'a message was dead-lettered');
+    metrics.dead(queue, reason);
+    return held.replaceByCopy(delivery, DEAD_EXCHANGE, queue, { ...marks, reason, error });
+  };
+
+  const conclude = async (delivery: Delivery, handled: Handled, attempt: number): Promise<void> => {
+    metrics.consumed(queue, handled.kind);
+    if (handled.kind === 'fault') {
+      logger.error(
+        { err: handled.error, queue, id: messageIdOf(delivery.message), attempt },
+        'handling a message failed',
+      );
+    }
+    const verdict = judge(handled, attempt, stepsMs);
+    switch (verdict.kind) {
+      case 'ack':
+        return held.acknowledge(delivery);
+      case 'dead':
+        return bury(delivery, verdict.reason, verdict.error, { attempt });
+      case 'retry': {
+        metrics.retried(queue);
+        const key = retryKey(queue, verdict.stepMs);
+        return held.replaceByCopy(delivery, RETRY_EXCHANGE, key, { attempt: verdict.attempt });
+      }
+    }
+  };
+
+  const handle = async (delivery: Delivery, event: Event, attempt: number): Promise<void> => {
+    // While it waited for its lane its link may have gone, or we were told to stop.
+    if (!held.holds(delivery) || stopping.signal.aborted) return;
+    let handled: Handled;
+    try {
+      handled = await spec.handle(toIncoming(delivery.message, event, queue, attempt));
+    } catch (error) {
+      handled = { kind: 'fault', error };
+    }
+    await conclude(delivery, handled, attempt);
+  };
+
+  const work = (delivery: Delivery): Promise<void> => {
+    const attempt = attemptOf(delivery.message, stepsMs.length);
+    let read: ParseResult<Event>;
+    try {
+      read = readMessage(delivery.message, spec.parse);
+    } catch (error) {
+      return conclude(delivery, { kind: 'fault', error }, attempt);
+    }
+    if (!read.ok) {
+      metrics.consumed(queue, 'unreadable');
+      return bury(delivery, read.reason, read.error, { attempt });
+    }
+    const { event } = read;
+    return lanes(event.subject, () => handle(delivery, event, attempt));
+  };
+
+  /** Out of the process for the first step of the ladder, with its counts. */
+  const putOff = (delivery: Delivery, crashes: number): Promise<void> => {
+    const attempt = attemptOf(delivery.message, stepsMs.length);
+    return held.replaceByCopy(delivery, RETRY_EXCHANGE, retryKey(queue, stepsMs[0] ?? 0), { attempt, crashes });
+  };
+
+  const begin = async (delivery: Delivery, verdict: CrashVerdict): Promise<void> => {
+    if (stopping.signal.aborted) return;
+    switch (verdict.kind) {
+      case 'handle':
+        return work(delivery);
+      case 'refresh':
+        return putOff(delivery, verdict.crashes);
+      case 'dead': {
+        const error = `the process died ${verdict.crashes} times while it held this message`;
+        const attempt = attemptOf(delivery.message, stepsMs.length);
+        return bury(delivery, 'crash-suspect', error, { attempt, crashes: verdict.crashes });
+      }
+      case 'alone': {
+        if (!isolation.occupied()) return isolation.alone(() => work(delivery));
+        const departure = putOff(delivery, verdict.crashes);
+        isolation.leaving(departure);
+        return departure;
+      }
+    }
+  };
+
+  const receive = (delivery: Delivery, verdict: CrashVerdict): Promise<void> => {
+    held.hold(delivery);
+    // A throw here would run inside amqplib's frame parser and close the channel; as a rejection it is a fault of ours.
+    const job: Promise<void> = begin(delivery, verdict)
+      .catch((error: unknown) => {
+        logger.error({ err: error, queue }, 'the consumer runtime failed');
+        return held.handBack(delivery);
+      })
+      .then(() => {
+        working.delete(job);
+      });
+    working.add(job);
+    return job;
+  };
+
+  /**
+   * Before messages are pushed: a queue gives first what came back to it, so suspects left by a crash are pulled and handled one by
+   * one, with nothing else of this queue at hand, until the first message that is none.
+   */
+  const callSuspects = async (link: Link, channel: Channel): Promise<void> => {
+    while (link.alive() && !stopping.signal.aborted) {
+      const message = await channel.get(queue);
+      if (!message) return;
+      const verdict = crashVerdictOf(message, forgiveness);
+      const job = receive({ message, channel, link }, verdict);
+      if (verdict.kind === 'handle') return;
+      await Promise.race([job, sleep(SUSPECT_PATIENCE_MS, undefined, { ref: false })]);
+    }
+  };
+
+  return {
+    attach: async (link) => {
+      if (stopping.signal.aborted) return;
+      const channel = await link.openChannel();
+      await channel.prefetch(spec.prefetch ?? DEFAULT_PREFETCH);
+      await callSuspects(link, channel);
+      if (stopping.signal.aborted) return;
+      const tag = `${queue}.${link.generation}`;
+      intake = { channel, tag };
+      const onMessage = (message: Message | null) => {
+        // The broker cancelled the consumer: its queue was deleted or moved. Only a new link, which declares it again, helps.
+        if (message === null) link.lose(new Error(`the broker cancelled the consumer of '${queue}'`));
+        else void receive({ message, channel, link }, crashVerdictOf(message, forgiveness));
+      };
+      await channel.consume(queue, onMessage, { consumerTag: tag });
+    },
+    detach: () => {
+      intake = undefined;
+      held.letGo();
+    },
+    drain: async (deadlineMs) => {
+      stopping.abort();
+      // Rejects when the link goes in this moment; then nothing is delivered either.
+      if (intake) await intake.channel.cancel(intake.tag).catch(() => undefined);
+      await Promise.race([Promise.all(working), sleep(deadlineMs, undefined, { ref: false })]);
+      held.handBackAll();
+    },
+  };
+};
