@@ -29,7 +29,7 @@ export const createSweeper = ({
         const found = await Promise.all(stores.map((store) => store.sweep(olderThanMs)));
         first = false;
         const total = found.reduce((sum, count) => sum + count, 0);
-        if (total > 0) logger.info({ documents: total }, 'publishing events that were left behind');
+        if (total > 0) logger.info({ count: total }, 'publishing events that were left behind');
       }
     } catch (error) {
       logger.debug({ problem: error instanceof Error ? error.name : 'unknown' }, 'the sweep failed; trying again');
