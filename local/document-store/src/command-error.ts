@@ -1,0 +1,78 @@
+import type { Document } from './bson/value.ts';
+
+/** MongoDB's error codes that this store uses, by MongoDB's names (its `src/mongo/base/error_codes.yml`). */
+export const CODES = {
+  InternalError: 1,
+  BadValue: 2,
+  FailedToParse: 9,
+  TypeMismatch: 14,
+  Overflow: 15,
+  IllegalOperation: 20,
+  NamespaceNotFound: 26,
+  IndexNotFound: 27,
+  PathNotViable: 28,
+  ConflictingUpdateOperators: 40,
+  CursorNotFound: 43,
+  NamespaceExists: 48,
+  DollarPrefixedFieldName: 52,
+  InvalidIdField: 53,
+  EmptyFieldName: 56,
+  CommandNotFound: 59,
+  InvalidLength: 16,
+  ImmutableField: 66,
+  CannotCreateIndex: 67,
+  InvalidOptions: 72,
+  InvalidNamespace: 73,
+  NoMatchingDocument: 47,
+  IndexOptionsConflict: 85,
+  IndexKeySpecsConflict: 86,
+  OperationNotSupportedInTransaction: 263,
+  CannotIndexParallelArrays: 171,
+  NoQueryExecutionPlans: 291,
+  QueryPlanKilled: 175,
+  InvalidPipelineOperator: 168,
+  InvalidIndexSpecificationOption: 197,
+  BSONObjectTooLarge: 10334,
+  DuplicateKey: 11000,
+  Location15983: 15983,
+  Location16410: 16410,
+  Location16755: 16755,
+  Location17419: 17419,
+  Location31249: 31249,
+  Location31254: 31254,
+  Location15959: 15959,
+  Location40323: 40323,
+  Location40324: 40324,
+  Location40602: 40602,
+  Location5107201: 5107201,
+  Location40415: 40415,
+  Location40571: 40571,
+  Location40573: 40573,
+} as const;
+
+export type CodeName = keyof typeof CODES;
+
+/** An error a client caused or must hear of; it reaches the driver with MongoDB's own code. Any other throw is a fault. */
+export class CommandError extends Error {
+  override name = 'CommandError';
+  readonly codeName: CodeName;
+  /** Further fields of the reply, such as `keyPattern` of a duplicate key. */
+  readonly details: Document;
+
+  constructor(codeName: CodeName, message: string, details: Document = {}) {
+    super(message);
+    this.codeName = codeName;
+    this.details = details;
+  }
+
+  get code(): number {
+    return CODES[this.codeName];
+  }
+}
+
+/** For a feature of MongoDB this store does not have. */
+export const unsupported = (feature: string): CommandError =>
+  new CommandError(
+    'IllegalOperation',
+    `${feature} is not supported by the embedded document store; set MONGODB_URL to a real MongoDB to use it`,
+  );

@@ -1,0 +1,56 @@
+import { compareValues, valuesEqual } from '../bson/compare.ts';
+import { type Document, isDocument, numberOf, type Value } from '../bson/value.ts';
+import { CommandError } from '../command-error.ts';
+import { runPipeline } from '../query/aggregate.ts';
+import { runQuery } from '../query/execute.ts';
+import { anyAtPath, splitPath } from '../query/path.ts';
+import { collectionArgument, documentArgument, documentsArgument, refuseOptions, textArgument } from './arguments.ts';
+import type { Command } from './command.ts';
+import { explain } from './explain.ts';
+
+export const aggregate: Command = (body, context) => {
+  if (body.explain === true) return explain({ explain: body }, context);
+  refuseOptions(body);
+  const { store, cursors, database } = context;
+  const pipeline = documentsArgument(body, 'pipeline');
+  if (!isDocument(body.cursor)) {
+    throw new CommandError(
+      'FailedToParse',
+      "The 'cursor' option is required, except for aggregate with the explain argument",
+    );
+  }
+  const wholeDatabase = typeof body.aggregate !== 'string';
+  const name = wholeDatabase ? '$cmd.aggregate' : collectionArgument(body, 'aggregate');
+  const collection = wholeDatabase ? undefined : store.catalog.find(database, name);
+  const documents = runPipeline(collection, pipeline, (other) => store.catalog.find(database, other));
+  return cursors.first(
+    {
+      namespace: `${database}.${name}`,
+      items: documents[Symbol.iterator](),
+      alive: () => !collection || store.catalog.find(database, name)?.id === collection.id,
+    },
+    { batchSize: batchSizeOf(body.cursor) },
+  );
+};
+
+const batchSizeOf = (cursor: Document): number | undefined =>
+  cursor.batchSize === undefined ? undefined : Number(numberOf(cursor.batchSize) ?? 0);
+
+/** The different values of a field, in BSON's order; arrays count element by element. */
+export const distinct: Command = (body, { store, database }) => {
+  refuseOptions(body);
+  const collection = store.catalog.find(database, collectionArgument(body, 'distinct'));
+  const path = splitPath(textArgument(body, 'key'));
+  const filter = documentArgument(body, 'query');
+  if (!collection) return { values: [] };
+  const values: Value[] = [];
+  for (const { document } of runQuery(collection, { filter })) {
+    anyAtPath(document, path, 0, (value) => {
+      if (Array.isArray(value)) values.push(...value);
+      else if (value !== undefined) values.push(value);
+      return false;
+    });
+  }
+  values.sort(compareValues);
+  return { values: values.filter((value, index) => index === 0 || !valuesEqual(value, values[index - 1])) };
+};

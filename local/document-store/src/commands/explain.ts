@@ -1,0 +1,115 @@
+import type { EncodableDocument } from '../bson/encode.ts';
+import { type Document, isDocument, numberOf } from '../bson/value.ts';
+import { CommandError } from '../command-error.ts';
+import { splitNear } from '../geo/near.ts';
+import { explainQuery, type Query, runQuery } from '../query/execute.ts';
+import { geoIndexFor } from '../query/find-near.ts';
+import type { Plan } from '../query/plan.ts';
+import { readSort } from '../query/sort.ts';
+import type { Collection } from '../storage/collection.ts';
+import { hintArgument } from './arguments.ts';
+import type { Command } from './command.ts';
+
+/** How a find, count, distinct, update, delete, findAndModify or an aggregation's first `$match` would find its documents. */
+export const explain: Command = (body, { store, database }) => {
+  const command = body.explain;
+  if (!isDocument(command)) throw new CommandError('TypeMismatch', "BSON field 'explain' must be an object");
+  const [kind = ''] = Object.keys(command);
+  const name = command[kind];
+  const collection = typeof name === 'string' ? store.catalog.find(database, name) : undefined;
+  const part = queryPart(command);
+  const namespace = `${database}.${String(name)}`;
+  if (!collection) return { queryPlanner: { namespace, winningPlan: { stage: 'EOF' } } };
+  let examined = 0;
+  const query: Query = {
+    filter: part.filter,
+    sort: readSort(command.sort),
+    skip: Number(numberOf(command.skip) ?? 0),
+    limit: Number(numberOf(command.limit) ?? 0),
+    hint: hintArgument(collection, part.hint ?? command.hint),
+    onExamined: () => {
+      examined += 1;
+    },
+  };
+  const winningPlan = describePlan(collection, query);
+  const started = performance.now();
+  const nReturned = body.verbosity === 'queryPlanner' ? 0 : [...runQuery(collection, query)].length;
+  const executionTimeMillis = Math.round(performance.now() - started);
+  return {
+    queryPlanner: { namespace, parsedQuery: part.filter, winningPlan, rejectedPlans: [] },
+    ...(body.verbosity === 'queryPlanner'
+      ? {}
+      : {
+          executionStats: {
+            executionSuccess: true,
+            nReturned,
+            executionTimeMillis,
+            totalKeysExamined: usesIndex(winningPlan) ? examined : 0,
+            totalDocsExamined: examined,
+          },
+        }),
+  };
+};
+
+const queryPart = (command: Document): { filter: Document; hint?: Document[string] } => {
+  const statements = command.updates ?? command.deletes;
+  const [statement] = Array.isArray(statements) ? statements : [];
+  const [stage] = Array.isArray(command.pipeline) ? command.pipeline : [];
+  const hint = isDocument(statement) ? statement.hint : undefined;
+  const candidates = [
+    command.filter,
+    command.query,
+    isDocument(statement) ? statement.q : undefined,
+    isDocument(stage) ? stage.$match : undefined,
+  ];
+  return { filter: candidates.find(isDocument) ?? {}, ...(hint === undefined ? {} : { hint }) };
+};
+
+const describePlan = (collection: Collection, query: Query): EncodableDocument => {
+  const { plan, near } = explainQuery(collection, query);
+  if (near) {
+    const index = geoIndexFor(collection, near.path, splitNear(query.filter).rest);
+    return {
+      stage: 'GEO_NEAR_2DSPHERE',
+      keyPattern: index.definition.key,
+      indexName: index.definition.name,
+    };
+  }
+  const fetch = describeFetch(plan);
+  const needsSort = (query.sort?.length ?? 0) > 0 && !(plan.kind === 'index' && plan.sorted);
+  return needsSort ? { stage: 'SORT', inputStage: fetch } : fetch;
+};
+
+const describeFetch = (plan: Plan): EncodableDocument => {
+  switch (plan.kind) {
+    case 'collection':
+      return { stage: 'COLLSCAN', direction: plan.direction === 1 ? 'forward' : 'backward' };
+    case 'index':
+      return {
+        stage: 'FETCH',
+        inputStage: {
+          stage: 'IXSCAN',
+          keyPattern: plan.index.definition.key,
+          indexName: plan.index.definition.name,
+          isMultiKey: plan.index.multikey.includes(true),
+          isUnique: plan.index.definition.unique,
+          isSparse: plan.index.definition.sparse,
+          isPartial: plan.index.definition.partialFilter !== undefined,
+          direction: plan.direction === 1 ? 'forward' : 'backward',
+        },
+      };
+    case 'geo':
+      return {
+        stage: 'FETCH',
+        inputStage: {
+          stage: 'IXSCAN',
+          keyPattern: plan.index.definition.key,
+          indexName: plan.index.definition.name,
+        },
+      };
+    case 'union':
+      return { stage: 'FETCH', inputStage: { stage: 'OR', inputStages: plan.plans.map(describeFetch) } };
+  }
+};
+
+const usesIndex = (plan: EncodableDocument): boolean => JSON.stringify(plan).includes('indexName');

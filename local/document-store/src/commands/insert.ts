@@ -1,0 +1,41 @@
+import { BSONRegExp, ObjectId } from 'bson';
+import { encode } from '../bson/encode.ts';
+import { type Document, fieldOf, typeNameOf } from '../bson/value.ts';
+import { CommandError } from '../command-error.ts';
+import { LIMITS } from '../limits.ts';
+import { withIdFirst } from '../update/apply-update.ts';
+import { collectionArgument, documentsArgument } from './arguments.ts';
+import type { Command } from './command.ts';
+import { runStatements } from './statements.ts';
+
+export const insert: Command = (body, { store, database }) => {
+  const name = collectionArgument(body, 'insert');
+  const documents = documentsArgument(body, 'documents');
+  return store.write(() => {
+    const collection = store.catalog.ensure(database, name);
+    let n = 0;
+    const writeErrors = runStatements(body, documents, (document) => {
+      const { document: ready, bytes } = readyToInsert(document);
+      collection.insert(ready, bytes);
+      n += 1;
+    });
+    return { n, ...writeErrors };
+  });
+};
+
+/** A document as it is stored: `_id` first, made if missing. @throws CommandError InvalidIdField, BSONObjectTooLarge. */
+export const readyToInsert = (document: Document): { document: Document; bytes: Buffer } => {
+  const id = fieldOf(document, '_id');
+  if (Array.isArray(id) || id instanceof BSONRegExp) {
+    throw new CommandError('InvalidIdField', `The '_id' value cannot be of type ${typeNameOf(id)}`);
+  }
+  const ready = id === undefined ? { _id: new ObjectId(), ...document } : withIdFirst(document);
+  const bytes = encode(ready, 2048);
+  if (bytes.length > LIMITS.document) {
+    throw new CommandError(
+      'BSONObjectTooLarge',
+      `object to insert too large. size in bytes: ${bytes.length}, max size: ${LIMITS.document}`,
+    );
+  }
+  return { document: ready, bytes };
+};

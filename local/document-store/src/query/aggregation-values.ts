@@ -1,0 +1,76 @@
+import { BSONRegExp, Decimal128, Double } from 'bson';
+import { Context, evalExpr, ProcessingMode } from 'mingo/core';
+import * as accumulators from 'mingo/operators/accumulator';
+import * as expressions from 'mingo/operators/expression';
+import * as stages from 'mingo/operators/pipeline';
+import * as projections from 'mingo/operators/projection';
+import * as queries from 'mingo/operators/query';
+import * as windows from 'mingo/operators/window';
+import { type Document, isDocument, setField, type Value } from '../bson/value.ts';
+import { CommandError } from '../command-error.ts';
+
+/** The aggregation library, set up to refuse scripts; it neither copies nor changes what it is given. */
+export const aggregationOptions = {
+  processingMode: ProcessingMode.CLONE_OFF,
+  scriptEnabled: false,
+  useStrictMode: true,
+  idKey: '_id',
+  failOnError: true,
+  context: Context.init({
+    accumulator: { ...accumulators },
+    expression: { ...expressions },
+    pipeline: { ...stages },
+    projection: { ...projections },
+    query: { ...queries },
+    window: { ...windows },
+  }),
+};
+
+/** A value as the aggregation library counts with it: plain numbers, JavaScript's regular expressions. */
+export const toPlain = (value: Value): unknown => {
+  if (typeof value === 'bigint') return Number(value);
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return value.map(toPlain);
+  if (isDocument(value)) {
+    const plain: Record<string, unknown> = {};
+    for (const name of Object.keys(value)) if (name !== '__proto__') plain[name] = toPlain(value[name] ?? null);
+    return plain;
+  }
+  if (value instanceof Double) return value.value;
+  if (value instanceof Decimal128) return Number(value.toString());
+  if (value instanceof BSONRegExp) return new RegExp(value.pattern, value.options.replace(/[^ims]/g, ''));
+  return value;
+};
+
+/** A result of the aggregation library as a value. The parsing border: what it returns is typed as unknown. */
+export const fromPlain = (result: unknown): Value => {
+  if (result === undefined || result === null || typeof result === 'symbol' || typeof result === 'function')
+    return null;
+  if (Array.isArray(result)) return result.map(fromPlain);
+  if (result instanceof RegExp) return new BSONRegExp(result.source, result.flags.replace(/[^ims]/g, ''));
+  if (typeof result === 'object' && Object.getPrototypeOf(result) === Object.prototype) {
+    const document: Document = {};
+    for (const [name, item] of Object.entries(result))
+      if (item !== undefined) setField(document, name, fromPlain(item));
+    return document;
+  }
+  return result as Value;
+};
+
+export const documentFromPlain = (result: unknown): Document => {
+  const value = fromPlain(result);
+  if (isDocument(value)) return value;
+  throw new CommandError('BadValue', 'an aggregation stage made something that is no document');
+};
+
+/** The value of an aggregation expression over a document. @throws CommandError BadValue when it cannot be computed. */
+export const evaluate = (document: Document, expression: Value): Value => {
+  try {
+    return fromPlain(evalExpr(toPlain(document), toPlain(expression), aggregationOptions));
+  } catch (error) {
+    throw new CommandError(
+      'BadValue',
+      `Failed to evaluate an expression: ${error instanceof Error ? error.message : error}`,
+    );
+  }
+};

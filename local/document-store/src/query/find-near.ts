@@ -1,0 +1,79 @@
+import type { Document } from '../bson/value.ts';
+import { CommandError } from '../command-error.ts';
+import { readPoint } from '../geo/geojson.ts';
+import type { Near } from '../geo/near.ts';
+import { boxAround, distanceBetween, EARTH_RADIUS, toVector } from '../geo/sphere.ts';
+import type { Collection } from '../storage/collection.ts';
+import type { CollectionIndex } from '../storage/collection-index.ts';
+import type { StoredDocument } from '../storage/document-cache.ts';
+import { conditionsOf } from './conditions.ts';
+import { implies } from './implies.ts';
+import { compileFilter } from './match.ts';
+
+const FIRST_RING = 500; // metres
+const HALF_AROUND = Math.PI * EARTH_RADIUS;
+/** A ring that held few documents makes the next one so much wider. */
+const GROWTH = 2;
+const GROWTH_WHEN_EMPTY = 4;
+
+/**
+ * Documents by distance, nearest first. The index is asked in growing rings: what lies within a ring is final once the ring
+ * has been read, so a caller that stops early has read little more than it took.
+ * @throws CommandError NoQueryExecutionPlans when no 2dsphere index covers the filter.
+ */
+export function* findNear(
+  collection: Collection,
+  near: Near,
+  filter: Document,
+  onExamined?: () => void,
+): Generator<StoredDocument> {
+  const { geo } = geoIndexFor(collection, near.path, filter);
+  if (!geo) return;
+  const matches = compileFilter(filter);
+  const center = toVector(near.center);
+  const end = Math.min(near.maximum, HALF_AROUND);
+  let inner = near.minimum;
+  let innerIncluded = true;
+  let outer = Math.min(Math.max(FIRST_RING, near.minimum * 1.5), end);
+  while (inner <= end) {
+    const ring = geo
+      .within(boxAround(center, outer / EARTH_RADIUS))
+      .map(({ id, point }) => ({ id, distance: distanceBetween(near.center, point) }))
+      .filter(({ distance }) => (innerIncluded ? distance >= inner : distance > inner) && distance <= outer)
+      .sort((a, b) => a.distance - b.distance || a.id - b.id);
+    for (const { id } of ring) {
+      const stored = collection.read(id);
+      onExamined?.();
+      if (stored && matches(stored.document)) yield stored;
+    }
+    if (outer >= end) return;
+    inner = outer;
+    innerIncluded = false;
+    outer = Math.min(outer * (ring.length > 0 ? GROWTH : GROWTH_WHEN_EMPTY), end);
+  }
+}
+
+/** The index a query by distance must use: one on the field that holds every document the filter can match. */
+export const geoIndexFor = (collection: Collection, path: string, filter: Document): CollectionIndex => {
+  const conditions = conditionsOf(filter);
+  const usable = collection.indexes.filter(
+    ({ definition }) =>
+      definition.geoField?.name === path &&
+      (!definition.partialFilter || implies(conditions, definition.partialFilter)),
+  );
+  // A partial index holds less, so there is less to pass over.
+  const index = usable.find(({ definition }) => definition.partialFilter) ?? usable[0];
+  if (!index) {
+    throw new CommandError(
+      'NoQueryExecutionPlans',
+      `error processing query: unable to find index for $geoNear query on ${collection.namespace} field ${path}`,
+    );
+  }
+  return index;
+};
+
+/** The distance of a document from a point, for stages that report it. */
+export const distanceTo = (near: Near, value: Parameters<typeof readPoint>[0]): number => {
+  const point = readPoint(value);
+  return point ? distanceBetween(near.center, point) : Number.NaN;
+};

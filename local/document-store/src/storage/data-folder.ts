@@ -1,0 +1,51 @@
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseHeld } from './sqlite.ts';
+import { openStore, type Store } from './store.ts';
+
+/** The data folder belongs to a document store that is running. */
+export class DataFolderHeld extends Error {
+  override name = 'DataFolderHeld';
+}
+
+/**
+ * Opens the store kept in a folder, which is made if need be. Only one process may: the lock is the operating system's on the
+ * database file, so one left by a killed process does not exist. The file `holder.json` only tells people who it is.
+ * @throws DataFolderHeld naming the process that has it.
+ */
+export const openDataFolder = (folder: string, now: Date): Store => {
+  mkdirSync(folder, { recursive: true });
+  const holderPath = join(folder, 'holder.json');
+  const store = openHeld(folder, holderPath);
+  writeFileSync(holderPath, JSON.stringify({ pid: process.pid, since: now.toISOString() }));
+  return {
+    ...store,
+    close: () => {
+      rmSync(holderPath, { force: true });
+      store.close();
+    },
+  };
+};
+
+const openHeld = (folder: string, holderPath: string): Store => {
+  try {
+    return openStore(join(folder, 'documents.sqlite'));
+  } catch (error) {
+    if (!(error instanceof DatabaseHeld)) throw error;
+    throw new DataFolderHeld(
+      `the data folder ${folder} is in use by ${holderOf(holderPath)}; stop it, or choose another folder with --data`,
+    );
+  }
+};
+
+const holderOf = (path: string): string => {
+  try {
+    const holder: unknown = JSON.parse(readFileSync(path, 'utf8'));
+    if (typeof holder === 'object' && holder !== null && 'pid' in holder && 'since' in holder) {
+      return `process ${holder.pid} (since ${holder.since})`;
+    }
+  } catch {
+    // the holder is between taking the lock and saying who it is
+  }
+  return 'another process';
+};
