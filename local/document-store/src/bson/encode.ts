@@ -66,7 +66,8 @@ const writeElement = (writer: Writer, name: string, value: Exclude<Encodable, un
   writeText(writer, name);
   writer.bytes[writer.at++] = 0;
   reserve(writer, 20);
-  writer.bytes[typeAt] = writeValue(writer, value);
+  const type = writeValue(writer, value); // may move to larger memory: only then is `writer.bytes` the right one
+  writer.bytes[typeAt] = type;
 };
 
 /** UTF-8 without terminator; leaves room for one more byte. Short ASCII text, the usual case, avoids the call into C++. */
