@@ -2,7 +2,7 @@ import { newEventIdentifier } from './identifier.ts';
 import type { AlarmKind, AlarmStore } from './ledger/alarms.ts';
 import type { Database } from './ledger/database.ts';
 import type { Timings } from './timings.ts';
-import type { Outbox } from './webhooks/outbox.ts';
+import type { Outbox, StoredWebhook } from './webhooks/outbox.ts';
 import type { Switches } from './webhooks/switches.ts';
 import { overtakenBy, type WebhookEvent, webhookBody } from './webhooks/webhook-event.ts';
 
@@ -40,34 +40,30 @@ export const createCommit = ({
   accountId: string;
   timings: Timings;
   now: () => number;
-  send: (seq: number, dueMs: number) => void;
+  send: (webhook: StoredWebhook) => void;
   windAlarms: () => void;
 }): Commit => {
-  const enqueue = (event: WebhookEvent): { seq: number; dueMs: number } | undefined => {
+  const enqueue = (event: WebhookEvent): StoredWebhook => {
     const createdMs = now();
     const { deliver, disabled, delayMs, reorder, secret } = switches.current();
-    const sending = deliver && !disabled;
-    const dueMs = createdMs + delayMs + (reorder ? overtakenBy[event.name] * timings.reorderStepMs : 0);
-    const seq = outbox.add({
+    return outbox.add({
       eventId: newEventIdentifier(),
       event: event.name,
       body: webhookBody(event, accountId, createdMs),
       secret: secret ?? configuredSecret,
       createdMs,
-      state: sending ? 'pending' : 'dropped',
-      nextMs: dueMs,
+      state: deliver && !disabled ? 'pending' : 'dropped',
+      nextMs: createdMs + delayMs + (reorder ? overtakenBy[event.name] * timings.reorderStepMs : 0),
     });
-    return sending ? { seq, dueMs } : undefined;
   };
 
   return (work) => {
-    const toSend: { seq: number; dueMs: number }[] = [];
+    const announced: StoredWebhook[] = [];
     let alarmsSet = false;
     const result = database.transaction(() =>
       work({
         announce: (event) => {
-          const webhook = enqueue(event);
-          if (webhook !== undefined) toSend.push(webhook);
+          announced.push(enqueue(event));
         },
         later: (kind, subject, afterMs) => {
           alarms.set({ kind, subject, dueMs: now() + afterMs });
@@ -76,7 +72,7 @@ export const createCommit = ({
         cancel: alarms.remove,
       }),
     );
-    for (const { seq, dueMs } of toSend) send(seq, dueMs);
+    for (const webhook of announced) if (webhook.state === 'pending') send(webhook);
     if (alarmsSet) windAlarms();
     return result;
   };

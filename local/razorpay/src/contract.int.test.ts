@@ -402,7 +402,7 @@ describe('refunds', () => {
 
   test('RFND a repeat while the first request has no answer is told to wait', async () => {
     const { refund, control, paymentId, get, state } = await startPaidGateway();
-    await control('faults', { route: 'POST /v1/payments/:id/refund', kind: 'stall', stallMs: 400 });
+    await control('faults', { route: 'POST /v1/payments/:id/refund', kind: 'stall', stallMs: 1200 });
     const first = refund(paymentId, { amount: 20_000 }, 'rf_payment_0');
     await eventually(async () => expect((await state()).faults).toEqual([]));
     expect((await refund(paymentId, { amount: 20_000 }, 'rf_payment_0')).status).toBe(409);

@@ -19,7 +19,7 @@ import { DEFAULT_TIMINGS, type Timings } from './timings.ts';
 import { createOutbox } from './webhooks/outbox.ts';
 import { createWebhookPost } from './webhooks/post-webhook.ts';
 import { createSwitches } from './webhooks/switches.ts';
-import { createWebhookSender, MAX_DELIVERIES } from './webhooks/webhook-sender.ts';
+import { createWebhookSender } from './webhooks/webhook-sender.ts';
 
 export interface FakeRazorpayOptions {
   /** 0 takes any free port. */
@@ -57,7 +57,7 @@ export const startFakeRazorpay = async (options: FakeRazorpayOptions): Promise<F
   const faults = createFaultPlan();
   let redirectsFollowed = 0;
 
-  const webhookPost = createWebhookPost({ url: webhookUrl, timings, maxConnections: MAX_DELIVERIES });
+  const webhookPost = createWebhookPost({ url: webhookUrl, timings });
   const sender = createWebhookSender({ outbox, switches, webhookPost, timings, now, logger });
   const commit = createCommit({
     database,
@@ -80,6 +80,7 @@ export const startFakeRazorpay = async (options: FakeRazorpayOptions): Promise<F
   const alarmClock = createAlarmClock({ alarms, now, ring: ({ kind, subject }) => ringers[kind](subject) });
 
   const reset = (): void => {
+    outbox.flush();
     database.transaction(() => {
       for (const part of [ledger, alarms, outbox, switches]) part.clear();
     });
@@ -123,6 +124,7 @@ export const startFakeRazorpay = async (options: FakeRazorpayOptions): Promise<F
       closing.abort();
       alarmClock.close();
       await Promise.all([closeServer(server), sender.close()]);
+      outbox.flush();
       database.close();
     },
   };

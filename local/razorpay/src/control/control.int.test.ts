@@ -35,7 +35,7 @@ test('each fault replaces the answer as often as asked, and nothing happened', a
 
 test('a stalled request is done late, even though its client has gone', async () => {
   const { razorpay, control, state } = await startGateway();
-  await control('faults', { route: '*', kind: 'stall', stallMs: 150 });
+  await control('faults', { route: '*', kind: 'stall', stallMs: 500 });
   const body = JSON.stringify({ amount: 100, currency: 'INR' });
   const authorization = `Basic ${Buffer.from('rzp_test_key:the key secret').toString('base64')}`;
   await expect(

@@ -35,6 +35,7 @@ export const setWebhooks =
       // Turning it on is also how a webhook that disabled itself comes back.
       disabled: asked.deliver === true ? false : before.disabled,
     };
+    outbox.flush();
     database.transaction(() => {
       switches.set(after);
       if (!after.deliver) outbox.dropPending();

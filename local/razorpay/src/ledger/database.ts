@@ -6,7 +6,8 @@ import Libsql from 'libsql';
 export type Bindable = string | number | null;
 
 export interface Statement<Row> {
-  readonly run: (values: readonly Bindable[]) => void;
+  /** Returns the row number of what an INSERT added. */
+  readonly run: (values: readonly Bindable[]) => number;
   readonly get: (values: readonly Bindable[]) => Row | undefined;
   readonly all: (values: readonly Bindable[]) => Row[];
 }
@@ -31,7 +32,6 @@ CREATE TABLE IF NOT EXISTS refund_keys (key TEXT PRIMARY KEY, fingerprint TEXT N
 CREATE TABLE IF NOT EXISTS alarms (kind TEXT NOT NULL, subject TEXT NOT NULL, due_ms INTEGER NOT NULL, PRIMARY KEY (kind, subject));
 CREATE INDEX IF NOT EXISTS alarms_due ON alarms (due_ms);
 CREATE TABLE IF NOT EXISTS webhooks (seq INTEGER PRIMARY KEY AUTOINCREMENT, event_id TEXT NOT NULL, event TEXT NOT NULL, body TEXT NOT NULL, secret TEXT NOT NULL, created_ms INTEGER NOT NULL, state TEXT NOT NULL, attempts INTEGER NOT NULL, next_ms INTEGER NOT NULL, answer TEXT);
-CREATE INDEX IF NOT EXISTS webhooks_by_state ON webhooks (state);
 CREATE TABLE IF NOT EXISTS settings (name TEXT PRIMARY KEY, body TEXT NOT NULL);
 `;
 
@@ -70,9 +70,7 @@ export const openDatabase = (dataFolder: string | undefined): Database => {
         return [...values];
       };
       return {
-        run: (values) => {
-          prepared.run(counted(values));
-        },
+        run: (values) => Number(prepared.run(counted(values)).lastInsertRowid),
         get: (values) => asRow<Row>(prepared.get(counted(values))),
         all: (values) => prepared.all(counted(values)).map((row) => asPresentRow<Row>(row)),
       };

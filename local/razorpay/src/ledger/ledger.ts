@@ -16,6 +16,11 @@ export interface RefundKey {
   readonly refundId: string;
 }
 
+export interface OrderToPay {
+  readonly order: Order;
+  readonly capture: CaptureSettings;
+}
+
 interface BodyRow {
   readonly body: string;
 }
@@ -26,8 +31,7 @@ export const createLedger = (database: Database) => {
   const sql = {
     addOrder: prepare('INSERT INTO orders (id, receipt, created_at, body, capture) VALUES (?, ?, ?, ?, ?)'),
     setOrder: prepare('UPDATE orders SET body = ? WHERE id = ?'),
-    order: prepare<BodyRow>('SELECT body FROM orders WHERE id = ?'),
-    capture: prepare<BodyRow>('SELECT capture AS body FROM orders WHERE id = ?'),
+    order: prepare<BodyRow & { capture: string }>('SELECT body, capture FROM orders WHERE id = ?'),
     orderByReceipt: prepare<BodyRow>('SELECT body FROM orders WHERE receipt = ?'),
     orders: prepare<BodyRow>(
       'SELECT body FROM orders WHERE created_at BETWEEN ? AND ? ORDER BY seq DESC LIMIT ? OFFSET ?',
@@ -58,7 +62,11 @@ export const createLedger = (database: Database) => {
       sql.addOrder.run([order.id, order.receipt, order.created_at, JSON.stringify(order), JSON.stringify(capture)]),
     saveOrder: (order: Order) => sql.setOrder.run([JSON.stringify(order), order.id]),
     findOrder: (id: string) => one<Order>(sql.order.get([id])),
-    captureSettingsOf: (orderId: string) => one<CaptureSettings>(sql.capture.get([orderId])),
+    /** The order together with what was asked about capture when it was created. */
+    findOrderToPay: (id: string): OrderToPay | undefined => {
+      const row = sql.order.get([id]);
+      return row && { order: parseStored<Order>(row.body), capture: parseStored<CaptureSettings>(row.capture) };
+    },
     findOrderByReceipt: (receipt: string) => one<Order>(sql.orderByReceipt.get([receipt])),
     listOrders: ({ receipt, from, to, count, skip }: OrderListing): Order[] => {
       if (receipt === undefined) return many<Order>(sql.orders.all([from, to, count, skip]));

@@ -1,5 +1,5 @@
 import type { Change, Commit } from '../commit.ts';
-import type { Payment } from '../entities.ts';
+import type { Order, Payment } from '../entities.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { paidOrder } from '../orders/order.ts';
 import {
@@ -37,28 +37,37 @@ export const capturePayment =
     const currency = fields.currency === undefined ? done(payment.currency) : readCurrency(fields.currency);
     if (currency.kind === 'refused') return currency;
 
-    if (payment.captured || ledger.findOrder(payment.order_id)?.status === 'paid') return refused(orderAlreadyPaid());
+    const order = ledger.findOrder(payment.order_id);
+    if (order === undefined) return refused(unknownIdentifier());
+    if (payment.captured || order.status === 'paid') return refused(orderAlreadyPaid());
     if (payment.status !== 'authorized') {
       return refused(invalidInput('Only payments which have been authorized and not yet captured can be captured'));
     }
     if (amount.value !== payment.amount) {
       return refused(invalidInput('Capture amount must be equal to the amount authorized', 'amount'));
     }
-    return done(commit((change) => settleCapture({ ledger, change }, payment)));
+    return done(
+      commit((change) => {
+        change.cancel('return-uncaptured', payment.id);
+        return settleCapture({ ledger, change }, payment, order);
+      }),
+    );
   };
 
-/** The capture itself, inside a change: the money is taken, the order is paid unless another payment did that before. */
-export const settleCapture = ({ ledger, change }: { ledger: Ledger; change: Change }, payment: Payment): Payment => {
+/**
+ * The capture itself, inside a change: saves the captured payment, and the order, which it pays unless another payment
+ * did that before.
+ */
+export const settleCapture = (
+  { ledger, change }: { ledger: Ledger; change: Change },
+  payment: Payment,
+  order: Order,
+): Payment => {
   const captured = capturedPayment(payment);
+  const paid = paidOrder(order);
   ledger.savePayment(captured);
-  change.cancel('return-uncaptured', captured.id);
+  ledger.saveOrder(paid);
   change.announce({ name: 'payment.captured', payment: captured });
-
-  const order = ledger.findOrder(captured.order_id);
-  if (order !== undefined && order.status !== 'paid') {
-    const paid = paidOrder(order);
-    ledger.saveOrder(paid);
-    change.announce({ name: 'order.paid', payment: captured, order: paid });
-  }
+  if (order.status !== 'paid') change.announce({ name: 'order.paid', payment: captured, order: paid });
   return captured;
 };

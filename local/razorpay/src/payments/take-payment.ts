@@ -1,6 +1,6 @@
 import type { Change, Commit } from '../commit.ts';
-import type { CaptureSettings, Payment, PaymentMethod } from '../entities.ts';
-import type { Ledger } from '../ledger/ledger.ts';
+import type { Payment, PaymentMethod } from '../entities.ts';
+import type { Ledger, OrderToPay } from '../ledger/ledger.ts';
 import { withAttempt } from '../orders/order.ts';
 import { done, invalidInput, type Outcome, refused, unknownIdentifier } from '../refusal.ts';
 import type { Timings } from '../timings.ts';
@@ -34,26 +34,27 @@ interface Dependencies {
 export const takePayment =
   ({ ledger, commit, timings, now }: Dependencies) =>
   ({ orderId, method, outcome, force }: PaymentAttempt): Outcome<Payment> => {
-    const order = ledger.findOrder(orderId);
-    const capture = ledger.captureSettingsOf(orderId);
-    if (order === undefined || capture === undefined) return refused(unknownIdentifier());
+    const found = ledger.findOrderToPay(orderId);
+    if (found === undefined) return refused(unknownIdentifier());
+    const { order, capture } = found;
     if (!force && order.status === 'paid') return refused(orderAlreadyPaid());
-    if (!force && ledger.paymentsOf(orderId).some(({ status }) => status === 'authorized')) {
+    if (!force && order.attempts > 0 && ledger.paymentsOf(orderId).some(({ status }) => status === 'authorized')) {
       return refused(invalidInput('Payment is not allowed: another payment of this order is authorized.'));
     }
     const payment = startPayment(order, method, now());
+    const tried = { order: withAttempt(order), capture };
     return done(
       commit((change) => {
-        ledger.saveOrder(withAttempt(order));
         if (outcome === 'failed' || outcome === 'late') {
           const failed = failedPayment(payment);
+          ledger.saveOrder(tried.order);
           ledger.savePayment(failed);
           change.announce({ name: 'payment.failed', payment: failed });
           if (outcome === 'late') change.later('authorise-late', failed.id, timings.lateAuthorisationMs);
           return failed;
         }
         const captures = outcome === 'captured' && capture.capture === 'automatic';
-        return authorise({ ledger, change, timings }, authorisedPayment(payment), capture, captures);
+        return authorise({ ledger, change, timings }, authorisedPayment(payment), tried, captures);
       }),
     );
   };
@@ -64,29 +65,27 @@ export const takePayment =
  */
 export const authoriseLate =
   ({ ledger, commit, timings }: Dependencies) =>
-  (paymentId: string): void => {
-    const payment = ledger.findPayment(paymentId);
+  (paymentId: string): void =>
     commit((change) => {
       change.cancel('authorise-late', paymentId);
-      if (payment?.status !== 'failed') return;
-      const capture = ledger.captureSettingsOf(payment.order_id);
-      if (capture === undefined) return;
-      const paid = ledger.findOrder(payment.order_id)?.status === 'paid';
-      const captures = capture.capture === 'automatic' && !paid;
-      authorise({ ledger, change, timings }, lateAuthorisedPayment(payment), capture, captures);
+      const payment = ledger.findPayment(paymentId);
+      const found = payment && ledger.findOrderToPay(payment.order_id);
+      if (found === undefined || payment?.status !== 'failed') return;
+      const captures = found.capture.capture === 'automatic' && found.order.status !== 'paid';
+      authorise({ ledger, change, timings }, lateAuthorisedPayment(payment), found, captures);
     });
-  };
 
 /** Announces the bank's yes; then the money is captured at once, or waits for a capture until it goes back. */
 const authorise = (
   { ledger, change, timings }: { ledger: Ledger; change: Change; timings: Timings },
   authorised: Payment,
-  { manualExpiryMinutes }: CaptureSettings,
+  { order, capture }: OrderToPay,
   captures: boolean,
 ): Payment => {
   change.announce({ name: 'payment.authorized', payment: authorised });
-  if (captures) return settleCapture({ ledger, change }, authorised);
+  if (captures) return settleCapture({ ledger, change }, authorised, order);
+  ledger.saveOrder(order);
   ledger.savePayment(authorised);
-  change.later('return-uncaptured', authorised.id, manualExpiryMinutes * timings.expiryMinuteMs);
+  change.later('return-uncaptured', authorised.id, capture.manualExpiryMinutes * timings.expiryMinuteMs);
   return authorised;
 };

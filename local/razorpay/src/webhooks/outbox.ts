@@ -1,4 +1,4 @@
-import type { Bindable, Database } from '../ledger/database.ts';
+import type { Database } from '../ledger/database.ts';
 
 /**
  * `pending`: to be delivered · `delivered`: answered with 2xx · `dropped`: not sent, the webhook was switched off ·
@@ -21,21 +21,23 @@ export interface StoredWebhook {
   readonly answer: string | null;
 }
 
+export type NewWebhook = Omit<StoredWebhook, 'seq' | 'attempts' | 'answer'>;
 export type WebhookSummary = Omit<StoredWebhook, 'body' | 'secret'>;
 
 const COLUMNS = 'seq, event_id AS eventId, event, created_ms AS createdMs, state, attempts, next_ms AS nextMs, answer';
 
+const FLUSH_AFTER_MS = 20;
+
 /** Every webhook ever made, with its exact bytes: what retries and replays send again. */
 export const createOutbox = (database: Database) => {
   const sql = {
-    add: database.prepare<{ seq: number }>(
-      'INSERT INTO webhooks (event_id, event, body, secret, created_ms, state, attempts, next_ms) VALUES (?, ?, ?, ?, ?, ?, 0, ?) RETURNING seq',
+    add: database.prepare(
+      'INSERT INTO webhooks (event_id, event, body, secret, created_ms, state, attempts, next_ms) VALUES (?, ?, ?, ?, ?, ?, 0, ?)',
     ),
-    find: database.prepare<StoredWebhook>(`SELECT ${COLUMNS}, body, secret FROM webhooks WHERE seq = ?`),
-    pending: database.prepare<{ seq: number; nextMs: number }>(
-      "SELECT seq, next_ms AS nextMs FROM webhooks WHERE state = 'pending' ORDER BY seq",
+    pending: database.prepare<StoredWebhook>(
+      `SELECT ${COLUMNS}, body, secret FROM webhooks WHERE state = 'pending' ORDER BY seq`,
     ),
-    settle: database.prepare('UPDATE webhooks SET state = ?, attempts = ?, next_ms = ?, answer = ? WHERE seq = ?'),
+    save: database.prepare('UPDATE webhooks SET state = ?, attempts = ?, next_ms = ?, answer = ? WHERE seq = ?'),
     dropPending: database.prepare("UPDATE webhooks SET state = 'dropped' WHERE state = 'pending'"),
     replay: database.prepare(
       "UPDATE webhooks SET state = 'pending', attempts = 0, created_ms = ?, next_ms = ?, secret = ? WHERE state IN ('dropped', 'given-up')",
@@ -43,25 +45,44 @@ export const createOutbox = (database: Database) => {
     all: database.prepare<WebhookSummary>(`SELECT ${COLUMNS} FROM webhooks ORDER BY seq`),
     clear: database.prepare('DELETE FROM webhooks'),
   };
-  const settle = (webhook: StoredWebhook, state: WebhookState, nextMs: number, answer: Bindable) =>
-    sql.settle.run([state, webhook.attempts + 1, nextMs, answer, webhook.seq]);
+  let unsaved: StoredWebhook[] = [];
+  let flushing: NodeJS.Timeout | undefined;
+  const flush = (): void => {
+    clearTimeout(flushing);
+    flushing = undefined;
+    if (unsaved.length === 0) return;
+    database.transaction(() => {
+      for (const { state, attempts, nextMs, answer, seq } of unsaved) {
+        sql.save.run([state, attempts, nextMs, answer, seq]);
+      }
+    });
+    unsaved = [];
+  };
 
   return {
-    add: (webhook: Omit<StoredWebhook, 'seq' | 'attempts' | 'answer'>): number => {
+    add: (webhook: NewWebhook): StoredWebhook => {
       const { eventId, event, body, secret, createdMs, state, nextMs } = webhook;
-      const row = sql.add.get([eventId, event, body, secret, createdMs, state, nextMs]);
-      if (row === undefined) throw new Error('The outbox gave no number to a webhook it took.');
-      return row.seq;
+      const seq = sql.add.run([eventId, event, body, secret, createdMs, state, nextMs]);
+      return { ...webhook, seq, attempts: 0, answer: null };
     },
-    find: (seq: number) => sql.find.get([seq]),
+    /**
+     * Keeps what a try has changed, soon: tries that end together share one write. A crash before it forgets only that
+     * they were made, so a webhook is sent once more, which a receiver must bear anyway.
+     */
+    save: (webhook: StoredWebhook): void => {
+      unsaved.push(webhook);
+      flushing ??= setTimeout(flush, FLUSH_AFTER_MS);
+    },
+    /** Writes what is still to be kept. Call it before a transaction that touches webhooks, and at the end. */
+    flush,
     pending: () => sql.pending.all([]),
-    delivered: (webhook: StoredWebhook, answer: string) => settle(webhook, 'delivered', webhook.nextMs, answer),
-    postponed: (webhook: StoredWebhook, nextMs: number, answer: string) => settle(webhook, 'pending', nextMs, answer),
-    givenUp: (webhook: StoredWebhook, answer: string) => settle(webhook, 'given-up', webhook.nextMs, answer),
     dropPending: () => sql.dropPending.run([]),
     /** Makes everything unacknowledged pending again, signed with the current secret, with a fresh retry window. */
     replay: (secret: string, nowMs: number) => sql.replay.run([nowMs, nowMs, secret]),
-    all: () => sql.all.all([]),
+    all: () => {
+      flush();
+      return sql.all.all([]);
+    },
     clear: () => sql.clear.run([]),
   };
 };

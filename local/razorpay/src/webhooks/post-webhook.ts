@@ -15,25 +15,20 @@ export interface WebhookAnswer {
 }
 
 /** Posts to the receiver over kept-alive connections. Never rejects: whatever happens is an answer. */
-export const createWebhookPost = ({
-  url,
-  timings,
-  maxConnections,
-}: {
-  url: string;
-  timings: Pick<Timings, 'answerWithinMs'>;
-  maxConnections: number;
-}) => {
+export const createWebhookPost = ({ url, timings }: { url: string; timings: Pick<Timings, 'answerWithinMs'> }) => {
   const target = new URL(url);
   const secure = target.protocol === 'https:';
-  const agent = new (secure ? HttpsAgent : HttpAgent)({ keepAlive: true, maxSockets: maxConnections });
+  const agent = new (secure ? HttpsAgent : HttpAgent)({ keepAlive: true });
   const send = secure ? httpsRequest : httpRequest;
+  const { port, pathname, search } = target;
+  // A URL writes an IPv6 address in brackets, a socket wants it bare.
+  const hostname = target.hostname.replace(/^\[|\]$/g, '');
+  const fixed = { method: 'POST', agent, hostname, port, path: pathname + search };
 
   const post = ({ body, headers }: WebhookRequest): Promise<WebhookAnswer> =>
     new Promise((resolve) => {
-      const request = send(target, {
-        method: 'POST',
-        agent,
+      const request = send({
+        ...fixed,
         headers: { ...headers, 'content-length': body.byteLength, 'user-agent': 'Razorpay-Webhook/v1' },
       });
       const tooLate = setTimeout(() => request.destroy(new Error('no answer in time')), timings.answerWithinMs);

@@ -6,8 +6,8 @@ import type { WebhookPost } from './post-webhook.ts';
 import { nextAttemptMs } from './retry-schedule.ts';
 import type { Switches } from './switches.ts';
 
-/** How many webhooks are on their way at once. */
-export const MAX_DELIVERIES = 32;
+/** How many webhooks are on their way at once, their copies not counted. */
+const MAX_DELIVERIES = 32;
 
 /**
  * Delivers what is pending in the outbox: at least once, in no promised order, until the receiver answers 2xx or the
@@ -28,76 +28,75 @@ export const createWebhookSender = ({
   now: () => number;
   logger: Logger;
 }) => {
-  /** A webhook is in one place at a time: waiting for its time, or taken (ready, then underway). */
+  /** By number: a webhook waits for its time, or is taken (ready for a connection, then underway). */
   const waiting = new Map<number, NodeJS.Timeout>();
   const taken = new Set<number>();
-  const ready: number[] = [];
+  const ready: StoredWebhook[] = [];
   const underway = new Set<Promise<void>>();
   let closed = false;
   let failing = false;
 
-  const schedule = (seq: number, dueMs: number): void => {
+  const schedule = (webhook: StoredWebhook): void => {
+    const { seq, nextMs } = webhook;
     if (closed || waiting.has(seq) || taken.has(seq)) return;
-    const waitMs = dueMs - now();
+    const waitMs = nextMs - now();
     if (waitMs <= 0) {
-      take(seq);
+      take(webhook);
       return;
     }
     const timer = setTimeout(() => {
       waiting.delete(seq);
-      take(seq);
+      take(webhook);
     }, waitMs);
     waiting.set(seq, timer);
   };
 
-  const take = (seq: number): void => {
-    taken.add(seq);
-    ready.push(seq);
+  const take = (webhook: StoredWebhook): void => {
+    taken.add(webhook.seq);
+    ready.push(webhook);
     pump();
   };
 
   const pump = (): void => {
     while (underway.size < MAX_DELIVERIES) {
-      const seq = ready.shift();
-      if (seq === undefined) return;
-      const delivery = deliver(seq).then((nextMs) => {
+      const webhook = ready.shift();
+      if (webhook === undefined) return;
+      const delivery = deliver(webhook).then(() => {
         underway.delete(delivery);
-        taken.delete(seq);
-        if (nextMs !== undefined) schedule(seq, nextMs);
         pump();
       });
       underway.add(delivery);
     }
   };
 
-  /** One try; returns when the next one is due, if there is to be one. */
-  const deliver = async (seq: number): Promise<number | undefined> => {
-    const webhook = outbox.find(seq);
-    // Gone with a reset, or dropped by a switch, while it waited for its turn.
-    if (webhook?.state !== 'pending') return undefined;
+  const deliver = async (webhook: StoredWebhook): Promise<void> => {
     const { acknowledged, answer } = await sendCopies(webhook);
-    // A shutdown leaves it pending for the next start; a reset during the try has removed it.
-    if (closed || outbox.find(seq)?.state !== 'pending') return undefined;
-    return acknowledged ? accept(webhook, answer) : retry(webhook, answer);
+    // Ours no more: a shutdown leaves it pending for the next start; a reset or a switch has settled it meanwhile.
+    if (closed || !taken.delete(webhook.seq)) return;
+    const tried = { ...webhook, attempts: webhook.attempts + 1, answer };
+    if (acknowledged) accept(tried);
+    else retry(tried);
   };
 
-  const accept = (webhook: StoredWebhook, answer: string): undefined => {
-    outbox.delivered(webhook, answer);
+  const accept = (webhook: StoredWebhook): void => {
+    outbox.save({ ...webhook, state: 'delivered' });
     if (failing) logger.info({ event: webhook.event }, 'webhook receiver answers again');
     failing = false;
   };
 
-  const retry = (webhook: StoredWebhook, answer: string): number | undefined => {
-    if (!failing) logger.warn({ event: webhook.event, answer }, 'webhook receiver does not acknowledge, retrying');
+  const retry = (webhook: StoredWebhook): void => {
+    const { event, answer } = webhook;
+    if (!failing) logger.warn({ event, answer }, 'webhook receiver does not acknowledge, retrying');
     failing = true;
-    const nextMs = nextAttemptMs({ createdMs: webhook.createdMs, attempts: webhook.attempts + 1 }, now(), timings);
+    const nextMs = nextAttemptMs(webhook, now(), timings);
     if (nextMs === undefined) {
-      outbox.givenUp(webhook, answer);
+      outbox.save({ ...webhook, state: 'given-up' });
       disable();
-    } else {
-      outbox.postponed(webhook, nextMs, answer);
+      return;
     }
-    return nextMs;
+    const postponed = { ...webhook, nextMs };
+    outbox.save(postponed);
+    schedule(postponed);
   };
 
   const sendCopies = async (webhook: StoredWebhook) => {
@@ -123,6 +122,8 @@ export const createWebhookSender = ({
   const disable = (): void => {
     switches.set({ ...switches.current(), disabled: true });
     forget();
+    // Tries that are kept late would make their webhooks pending again.
+    outbox.flush();
     outbox.dropPending();
     logger.warn(
       {},
@@ -133,7 +134,7 @@ export const createWebhookSender = ({
   const forget = (): void => {
     for (const timer of waiting.values()) clearTimeout(timer);
     waiting.clear();
-    for (const seq of ready) taken.delete(seq);
+    taken.clear();
     ready.length = 0;
   };
 
@@ -141,7 +142,7 @@ export const createWebhookSender = ({
     schedule,
     /** Takes up everything pending: at the start, and after a replay. */
     resume: () => {
-      for (const { seq, nextMs } of outbox.pending()) schedule(seq, nextMs);
+      for (const webhook of outbox.pending()) schedule(webhook);
     },
     /** Lets go of all that waits; what is on its way arrives, and its answer is ignored. */
     forget,
