@@ -1,0 +1,108 @@
+import { durableQueues } from '@tiffin/contracts/queues';
+import { SECOND } from '@tiffin/platform/clock';
+import { createServiceClient } from '@tiffin/platform/http/service-client';
+import { type DurableServiceOverrides, startDurableService } from '@tiffin/platform/lifecycle/durable-service';
+import type { UtilsConfig } from './config.ts';
+import { eventLogConsumers } from './event-log/event-log.consumers.ts';
+import { eventLogRoutes } from './event-log/event-log.routes.ts';
+import { createMongoEventLog } from './event-log/logged-event.store.mongo.ts';
+import { createMongoNotificationStore } from './notifications/notification.store.mongo.ts';
+import { notificationConsumers } from './notifications/notifications.consumers.ts';
+import { createMongoCaseStore } from './operations/case.store.mongo.ts';
+import { caseRoutes } from './operations/cases.routes.ts';
+import { askRefund } from './payments/ask-refund.ts';
+import { attendPayment } from './payments/attend-payment.ts';
+import { createBillSource } from './payments/bill-source.ts';
+import { createMongoPaymentStore } from './payments/payment.store.mongo.ts';
+import { paymentConsumers } from './payments/payments.consumers.ts';
+import { paymentRoutes } from './payments/payments.routes.ts';
+import { pursueRefunds } from './payments/pursue-refunds.ts';
+import { createRazorpayGateway } from './payments/razorpay.gateway.ts';
+import { reconcilePayment } from './payments/reconcile-payment.ts';
+import { refundOrder } from './payments/refund-order.ts';
+import { reviewRefund } from './payments/review-refund.ts';
+import { startPayment } from './payments/start-payment.ts';
+import { createFactTaker } from './payments/take-fact.ts';
+import { verifyPayment } from './payments/verify-payment.ts';
+import { applyWebhook } from './webhooks/apply-webhook.ts';
+import { createMongoInbox } from './webhooks/inbox.store.mongo.ts';
+import { receiveWebhook } from './webhooks/receive-webhook.ts';
+import { createWebhookWorker } from './webhooks/webhook-worker.ts';
+import { webhookRoutes } from './webhooks/webhooks.routes.ts';
+
+const BILL_TIMEOUT_MS = 5 * SECOND;
+
+/** The utils service: payments and their way back, the event log, notifications, and what waits for a person. */
+export const createApp = (config: UtilsConfig, overrides: DurableServiceOverrides = {}) =>
+  startDurableService({
+    name: 'utils',
+    config,
+    overrides,
+    queues: durableQueues({ paymentQueue: config.PAYMENT_QUEUE, orderReadyQueue: config.ORDER_READY_QUEUE }),
+    build: (foundations) => {
+      const { cursors, logger, now, serviceTokens } = foundations;
+      const payments = createMongoPaymentStore(foundations);
+      const inbox = createMongoInbox(foundations);
+      const cases = createMongoCaseStore(foundations);
+      const eventLog = createMongoEventLog(foundations);
+      const notifications = createMongoNotificationStore(foundations);
+      const { open: openCase } = cases;
+
+      const keySecret = config.RAZORPAY_KEY_SECRET;
+      const keyId = config.RAZORPAY_KEY_ID;
+      const gateway = createRazorpayGateway({ url: config.RAZORPAY_API_URL, keyId, keySecret, logger });
+      const restaurant = createServiceClient({
+        baseUrl: config.RESTAURANT_URL,
+        tokens: serviceTokens,
+        audience: 'restaurant',
+        timeoutMs: BILL_TIMEOUT_MS,
+      });
+      const policy = { reconcileAfterS: config.RECONCILE_AFTER_S, paymentWindowS: config.PAYMENT_WINDOW_S };
+      const takeFact = createFactTaker({ payments, openCase, policy, now });
+
+      const worker = createWebhookWorker({
+        inbox,
+        apply: applyWebhook({ gateway, takeFact, now }),
+        openCase,
+        logger,
+        now,
+      });
+      const receive = receiveWebhook({
+        inbox,
+        openCase,
+        secrets: config.RAZORPAY_WEBHOOK_SECRETS,
+        accountId: config.RAZORPAY_ACCOUNT_ID,
+        work: worker.work,
+        now,
+      });
+      const attend = attendPayment({
+        payments,
+        reconcile: reconcilePayment({ payments, gateway, takeFact, policy, now }),
+        pursue: pursueRefunds({ payments, gateway, takeFact, now }),
+        now,
+      });
+
+      return {
+        stores: [payments],
+        routes: [
+          ...paymentRoutes({
+            payments,
+            startPayment: startPayment({ payments, gateway, billOf: createBillSource(restaurant), policy, now }),
+            verifyPayment: verifyPayment({ payments, gateway, takeFact, keySecret, now }),
+            askRefund: askRefund({ payments, now }),
+            keyId,
+          }),
+          ...webhookRoutes({ receiveWebhook: receive, logger, now }),
+          ...eventLogRoutes({ eventLog, cursors }),
+          ...caseRoutes({ cases, cursors }),
+        ],
+        consumers: [
+          ...paymentConsumers({ refundOrder: refundOrder({ payments, now }) }),
+          ...eventLogConsumers({ eventLog, openCase, reviewRefund: reviewRefund({ payments, openCase }) }),
+          ...notificationConsumers({ notifications }),
+        ],
+        timers: [{ store: payments, act: attend }],
+        workers: [worker],
+      };
+    },
+  });

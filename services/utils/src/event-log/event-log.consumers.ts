@@ -1,0 +1,55 @@
+import { type Envelope, envelope } from '@tiffin/contracts/envelope';
+import { type EventOf, parseEvent } from '@tiffin/contracts/event-catalogue';
+import type { ConsumerSpec } from '@tiffin/platform/messaging/consume';
+import { eventReader } from '@tiffin/platform/messaging/event-consumer';
+import { done } from '@tiffin/platform/messaging/outcome';
+import type { OpenCase } from '../operations/case.ts';
+import type { EventLog } from './logged-event.store.ts';
+import { writeTogether } from './write-together.ts';
+
+const PREFETCH = 100;
+
+// The log takes every event whole, also of a type or version that only a newer program knows.
+const readEnvelope = eventReader<Envelope>((json) => {
+  const read = envelope.safeParse(json);
+  return read.success
+    ? { ok: true, event: read.data }
+    : { ok: false, reason: 'schema', error: read.error.issues.map(({ message }) => message).join('; ') };
+});
+
+/** Hears every event of the house: each is logged once, and what asks for a person becomes a case. */
+export const eventLogConsumers = ({
+  eventLog,
+  openCase,
+  reviewRefund,
+}: {
+  eventLog: EventLog;
+  openCase: OpenCase;
+  reviewRefund: (event: EventOf<'REFUND_FAILED'>) => Promise<void>;
+}): readonly ConsumerSpec[] => {
+  const append = writeTogether<Envelope>(eventLog.append, PREFETCH);
+
+  const openCases = async (event: Envelope) => {
+    if (event.type !== 'ORDER_CASE_OPENED' && event.type !== 'REFUND_FAILED') return;
+    const parsed = parseEvent(event, () => event.id);
+    if (!parsed.ok) return;
+    if (parsed.event.type === 'REFUND_FAILED') await reviewRefund(parsed.event);
+    if (parsed.event.type === 'ORDER_CASE_OPENED') {
+      const { orderId, reason } = parsed.event.data;
+      await openCase({ kind: 'order', key: event.id, orderId, detail: reason });
+    }
+  };
+
+  return [
+    {
+      queue: 'utils.event-log',
+      prefetch: PREFETCH,
+      parse: (body) => readEnvelope(body),
+      handle: async ({ event }) => {
+        await openCases(event);
+        await append(event);
+        return done();
+      },
+    },
+  ];
+};

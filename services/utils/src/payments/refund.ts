@@ -1,0 +1,255 @@
+import type { GatewayPaymentId } from '@tiffin/contracts/ids';
+import { HOUR, MINUTE, SECOND } from '@tiffin/platform/clock';
+import { broken, changed, conflict, type Decision, outrun, unchanged } from '@tiffin/platform/persistence/decision';
+import type { RefundFact } from './gateway.ts';
+import {
+  attemptOf,
+  leftOf,
+  type PaymentEvent,
+  type PaymentState,
+  paymentEvent,
+  type RefundRecord,
+  recounted,
+} from './payment.ts';
+
+export type RefundDecision = Decision<PaymentState, PaymentEvent>;
+
+/** The gateway gives back no less. */
+export const SMALLEST_REFUND_PAISE = 100;
+/** How often the same money is tried to be given back before a person looks at it. */
+export const REFUND_ATTEMPTS = 3;
+
+/** How long a claimed refund is left to whoever claimed it: longer than a listing and a refund may take together. */
+const CLAIM_MS = 30 * SECOND;
+const RETRY_MS = [5 * SECOND, 15 * SECOND, 1 * MINUTE, 5 * MINUTE, 15 * MINUTE, 1 * HOUR];
+/** A refund the gateway has taken is settled in minutes to days, and normally told by webhook. */
+const POLL_MS = [1 * MINUTE, 5 * MINUTE, 1 * HOUR, 6 * HOUR, 24 * HOUR];
+const AGAIN_MS = 1 * MINUTE;
+
+export type RefundWish = {
+  readonly gatewayPaymentId: GatewayPaymentId;
+  /** Absent: all that is left. */
+  readonly amountPaise?: number | undefined;
+  readonly reason: string;
+  readonly origin?: string;
+};
+
+/**
+ * Money is to go back: reserved on its own gateway payment in the same write, under a key made of that payment and a number, so that two
+ * who ask at once cannot give back more than came. Asked twice by the same `origin`, it is one refund.
+ */
+export const requestRefund = (state: PaymentState, wish: RefundWish, now: Date): RefundDecision => {
+  const attempt = attemptOf(state, wish.gatewayPaymentId);
+  if (attempt?.status !== 'captured') return conflict('payment_conflict', 'No money was captured that could go back.');
+  if (wish.origin !== undefined && state.refunds.some(({ origin }) => origin === wish.origin)) return unchanged;
+  const left = leftOf(attempt);
+  const amountPaise = wish.amountPaise ?? left;
+  if (amountPaise > left || amountPaise < SMALLEST_REFUND_PAISE)
+    return conflict('refund_not_possible', `Of this payment ${left} paise can still go back, at least 100 at a time.`);
+  return withRefund(state, { ...wish, amountPaise, attempt: 1 }, now);
+};
+
+/** All that is left of these payments goes back; what is on its way already stays so. */
+export const requestFullRefunds = (
+  state: PaymentState,
+  which: (id: GatewayPaymentId) => boolean,
+  reason: string,
+  now: Date,
+): RefundDecision => {
+  let next = state;
+  const events: PaymentEvent[] = [];
+  for (const { gatewayPaymentId } of state.attempts.filter((known) => which(known.gatewayPaymentId))) {
+    const decision = requestRefund(next, { gatewayPaymentId, reason }, now);
+    if (decision.kind !== 'changed') continue;
+    next = decision.state;
+    events.push(...decision.events);
+  }
+  return events.length > 0 ? changed(next, ...events) : outrun;
+};
+
+/** The order refused this very payment. A payment that never brought money here cannot go back from here. */
+export const refundRefused = (state: PaymentState, refused: string, reason: string, now: Date): RefundDecision => {
+  const attempt = state.attempts.find(({ gatewayPaymentId }) => gatewayPaymentId === refused);
+  if (attempt?.status !== 'captured') return broken('no such payment here');
+  return requestFullRefunds(state, (id) => id === refused, reason, now);
+};
+
+const withRefund = (
+  state: PaymentState,
+  wish: Omit<RefundWish, 'amountPaise'> & { amountPaise: number; attempt: number },
+  tryAt: Date,
+) => {
+  const { gatewayPaymentId, amountPaise, reason, origin, attempt } = wish;
+  const count = state.refunds.filter((refund) => refund.gatewayPaymentId === gatewayPaymentId).length;
+  const refund: RefundRecord = {
+    key: `rf_${gatewayPaymentId}_${count}`,
+    gatewayPaymentId,
+    amountPaise,
+    reason,
+    status: 'requested',
+    attempt,
+    tries: 0,
+    nextTryAt: tryAt.toISOString(),
+    ...(origin === undefined ? {} : { origin }),
+  };
+  const next = recounted({ ...state, refunds: [...state.refunds, refund] });
+  return changed(next, refundEvent(next, 'REFUND_REQUESTED', refund));
+};
+
+const refundEvent = (
+  state: PaymentState,
+  type: 'REFUND_REQUESTED' | 'REFUND_PROCESSED' | 'REFUND_FAILED',
+  { key, gatewayPaymentId, amountPaise, reason }: RefundRecord,
+) =>
+  paymentEvent(type, {
+    orderId: state.orderId,
+    refundId: key,
+    paymentId: gatewayPaymentId,
+    amountPaise,
+    refundedPaise: attemptOf(state, gatewayPaymentId)?.refundedPaise ?? 0,
+    reason,
+  });
+
+/** The refund whose turn it is to be asked about. */
+export const dueRefund = (state: PaymentState, now: Date): RefundRecord | undefined =>
+  state.refunds.find(({ nextTryAt }) => nextTryAt !== undefined && Date.parse(nextTryAt) <= now.getTime());
+
+/** Takes a due refund for this process: whoever else sees it finds it not due. After a crash it is due again, under the same key. */
+export const claimRefund = (state: PaymentState, key: string, now: Date): RefundDecision =>
+  changeRefund(state, key, (refund) => ({
+    ...refund,
+    status: refund.status === 'requested' ? 'submitted' : refund.status,
+    tries: refund.tries + 1,
+    nextTryAt: later(now, CLAIM_MS),
+  }));
+
+/** The gateway could not be asked, or its answer was lost (`unknown`): the same key again, a little later. */
+export const postponeRefund = (state: PaymentState, key: string, perhapsDone: boolean, now: Date): RefundDecision =>
+  changeRefund(state, key, (refund) => ({
+    ...refund,
+    status: perhapsDone && refund.status === 'submitted' ? 'unknown' : refund.status,
+    nextTryAt: later(now, pauseOf(refund)),
+  }));
+
+/** The gateway refuses this refund and would refuse it again: its reservation ends and a person decides. */
+export const refuseRefund = (state: PaymentState, key: string): RefundDecision => {
+  const refund = state.refunds.find((known) => known.key === key);
+  if (!refund || !mayStillMove(refund)) return outrun;
+  const { nextTryAt: _, ...rest } = refund;
+  const refused: RefundRecord = { ...rest, status: 'manual_review' };
+  const next = replaceRefund(state, refused);
+  return changed(next, refundEvent(next, 'REFUND_FAILED', refused));
+};
+
+const pauseOf = ({ status, tries }: RefundRecord): number => {
+  const steps = status === 'pending' ? POLL_MS : RETRY_MS;
+  return steps[Math.min(Math.max(tries, 1), steps.length) - 1] ?? HOUR;
+};
+
+const mayStillMove = ({ status }: RefundRecord) =>
+  status === 'requested' || status === 'submitted' || status === 'unknown' || status === 'pending';
+
+const changeRefund = (
+  state: PaymentState,
+  key: string,
+  change: (refund: RefundRecord) => RefundRecord,
+): RefundDecision => {
+  const refund = state.refunds.find((known) => known.key === key);
+  return refund && mayStillMove(refund) ? changed(replaceRefund(state, change(refund))) : outrun;
+};
+
+const replaceRefund = (state: PaymentState, refund: RefundRecord): PaymentState =>
+  recounted({ ...state, refunds: state.refunds.map((known) => (known.key === refund.key ? refund : known)) });
+
+const later = (now: Date, ms: number): string => new Date(now.getTime() + ms).toISOString();
+
+/**
+ * The gateway says how a refund stands, by webhook, listing or reply. Forward only. A refund that is not ours was made at the dashboard and
+ * lowers what can go back. One that failed is tried again under a new number, a bounded number of times. What contradicts our record in
+ * money is a `mismatched_payment` for a person.
+ */
+export const applyRefundFact = (state: PaymentState, fact: RefundFact, now: Date): RefundDecision => {
+  const attempt = attemptOf(state, fact.gatewayPaymentId);
+  // Given back without having been captured: nothing of ours went back.
+  if (attempt?.status !== 'captured') return outrun;
+  if (fact.currency !== state.currency) return mismatch(`the refund is in ${fact.currency}`);
+  const known = findRefund(state, fact);
+  if (!known) return recordOutside(state, fact, attempt.capturedPaise - attempt.refundedPaise, now);
+  if (known.amountPaise !== fact.amountPaise)
+    return mismatch(`refund ${known.key} is ${fact.amountPaise} paise at the gateway`);
+  if (known.gatewayRefundId !== undefined && known.gatewayRefundId !== fact.gatewayRefundId)
+    return mismatch(`refund ${known.key} exists twice at the gateway`);
+  return step(state, { ...known, gatewayRefundId: fact.gatewayRefundId }, fact.status, now);
+};
+
+const mismatch = (detail: string) => conflict('payment_conflict', detail);
+
+const findRefund = (state: PaymentState, { gatewayRefundId, gatewayPaymentId, key }: RefundFact) =>
+  state.refunds.find((refund) => refund.gatewayRefundId === gatewayRefundId) ??
+  state.refunds.find((refund) => refund.key === key && refund.gatewayPaymentId === gatewayPaymentId);
+
+const recordOutside = (state: PaymentState, fact: RefundFact, notRefundedPaise: number, now: Date): RefundDecision => {
+  if (fact.status === 'failed') return outrun;
+  if (fact.amountPaise > notRefundedPaise) return mismatch('more was refunded at the gateway than was captured');
+  const refund: RefundRecord = {
+    key: fact.gatewayRefundId,
+    gatewayPaymentId: fact.gatewayPaymentId,
+    gatewayRefundId: fact.gatewayRefundId,
+    amountPaise: fact.amountPaise,
+    reason: 'refunded at the gateway',
+    status: 'requested',
+    attempt: 0,
+    tries: 0,
+  };
+  const next = recounted({ ...state, refunds: [...state.refunds, refund] });
+  const requested = refundEvent(next, 'REFUND_REQUESTED', refund);
+  const decision = step(next, refund, fact.status, now);
+  return decision.kind === 'changed' ? changed(decision.state, requested, ...decision.events) : decision;
+};
+
+const step = (state: PaymentState, refund: RefundRecord, status: RefundFact['status'], now: Date): RefundDecision => {
+  const before = refund.status;
+  if (before === 'processed')
+    return status === 'failed' ? mismatch(`refund ${refund.key} failed after it was processed`) : outrun;
+  if (before === 'failed')
+    return status === 'processed' ? mismatch(`refund ${refund.key} was processed after it failed`) : outrun;
+  const { nextTryAt: _, ...rest } = refund;
+  switch (status) {
+    case 'pending': {
+      if (before === 'pending') return outrun;
+      const next = {
+        ...rest,
+        status: 'pending',
+        tries: 1,
+        nextTryAt: later(now, pauseOf({ ...refund, status: 'pending', tries: 1 })),
+      } as const;
+      return changed(replaceRefund(state, next));
+    }
+    case 'processed': {
+      const attempt = attemptOf(state, refund.gatewayPaymentId);
+      if (!attempt || attempt.refundedPaise + refund.amountPaise > attempt.capturedPaise)
+        return mismatch('more was refunded at the gateway than was captured');
+      const processed: RefundRecord = { ...rest, status: 'processed' };
+      const next = replaceRefund(state, processed);
+      return changed(next, refundEvent(next, 'REFUND_PROCESSED', processed));
+    }
+    case 'failed':
+      return before === 'manual_review' ? outrun : fail(state, rest, now);
+  }
+};
+
+const fail = (state: PaymentState, refund: RefundRecord, now: Date): RefundDecision => {
+  const again = refund.attempt > 0 && refund.attempt < REFUND_ATTEMPTS;
+  const ended: RefundRecord = { ...refund, status: again || refund.attempt === 0 ? 'failed' : 'manual_review' };
+  const next = replaceRefund(state, ended);
+  const failed = refundEvent(next, 'REFUND_FAILED', ended);
+  const attempt = attemptOf(next, refund.gatewayPaymentId);
+  if (!again || !attempt || leftOf(attempt) < refund.amountPaise) return changed(next, failed);
+  const { gatewayPaymentId, amountPaise, reason } = refund;
+  const retried = withRefund(
+    next,
+    { gatewayPaymentId, amountPaise, reason, attempt: refund.attempt + 1 },
+    new Date(now.getTime() + refund.attempt * AGAIN_MS),
+  );
+  return changed(retried.state, failed, ...retried.events);
+};

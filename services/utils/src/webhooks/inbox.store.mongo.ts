@@ -1,0 +1,96 @@
+import type { Clock } from '@tiffin/platform/clock';
+import mongoose, { type Connection, Schema } from 'mongoose';
+import * as z from 'zod';
+import type { InboxRow, WebhookInbox } from './inbox.store.ts';
+
+const KEPT_DAYS = 90;
+const PROVIDER = 'razorpay';
+
+const row = z.object({
+  _id: z.string(),
+  bodySha256: z.string(),
+  event: z.string(),
+  providerCreatedAt: z.date().optional(),
+  receivedAt: z.date(),
+  body: z.unknown(),
+  status: z.enum(['received', 'retry', 'processed', 'ignored', 'quarantined', 'dead']),
+  reason: z.string().optional(),
+  attempts: z.int(),
+  dueAt: z.date().optional(),
+});
+
+const read = (document: unknown): InboxRow => {
+  const { _id: id, reason, providerCreatedAt, dueAt, ...rest } = row.parse(document);
+  return { id, ...rest, providerCreatedAt, dueAt, ...(reason === undefined ? {} : { reason }) };
+};
+
+/** The inbox in MongoDB: one row an event id and one a body, for ever as far as the gateway repeats itself. */
+export const createMongoInbox = ({ connection, now }: { connection: Connection; now: Clock }): WebhookInbox => {
+  const schema = new Schema(
+    {
+      _id: { type: String, required: true },
+      provider: { type: String, required: true },
+      bodySha256: { type: String, required: true },
+      event: { type: String, required: true },
+      providerCreatedAt: Date,
+      receivedAt: { type: Date, required: true },
+      body: Schema.Types.Mixed,
+      status: { type: String, required: true },
+      reason: String,
+      attempts: { type: Number, required: true },
+      dueAt: Date,
+    },
+    { collection: 'webhook-inbox', strict: 'throw', versionKey: false, autoIndex: false, minimize: false },
+  );
+  schema.index({ provider: 1, bodySha256: 1 }, { unique: true });
+  schema.index({ dueAt: 1 }, { sparse: true });
+  schema.index({ receivedAt: 1 }, { expireAfterSeconds: KEPT_DAYS * 24 * 60 * 60 });
+  const model = connection.model('webhook-inbox', schema);
+
+  return {
+    keep: async ({ id, providerCreatedAt, dueAt, ...rest }) => {
+      const document = {
+        _id: id,
+        provider: PROVIDER,
+        ...rest,
+        ...(providerCreatedAt ? { providerCreatedAt } : {}),
+        ...(dueAt ? { dueAt } : {}),
+      };
+      try {
+        await model.collection.insertOne(document as never);
+        return 'kept';
+      } catch (error) {
+        if (!isDuplicate(error)) throw error;
+      }
+      const same = await model.exists({ provider: PROVIDER, bodySha256: rest.bodySha256 });
+      return same ? 'duplicate' : 'other-body';
+    },
+    claimDue: async (limit, leaseMs) => {
+      const at = now();
+      const due = mongoose.trusted({ $lte: at });
+      const found = await model.find({ dueAt: due }, { _id: 1 }).sort({ dueAt: 1 }).limit(limit).lean();
+      const claimed: InboxRow[] = [];
+      for (const { _id } of found) {
+        const taken = await model
+          .findOneAndUpdate(
+            { _id, dueAt: due },
+            { $set: { dueAt: new Date(at.getTime() + leaseMs) }, $inc: { attempts: 1 } },
+            { returnDocument: 'after' },
+          )
+          .lean();
+        if (taken) claimed.push(read(taken));
+      }
+      return claimed;
+    },
+    end: async (id, status, reason) => {
+      const $set = { status, ...(reason === undefined ? {} : { reason }) };
+      await model.updateOne({ _id: id }, { $set, $unset: { dueAt: 1 } });
+    },
+    retryAt: async (id, dueAt, reason) => {
+      await model.updateOne({ _id: id }, { $set: { status: 'retry', dueAt, reason } });
+    },
+  };
+};
+
+const isDuplicate = (error: unknown): boolean =>
+  typeof error === 'object' && error !== null && 'code' in error && error.code === 11000;
