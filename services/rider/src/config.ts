@@ -1,0 +1,38 @@
+import { commonSettings } from '@tiffin/platform/config/common-settings';
+import { setting } from '@tiffin/platform/config/setting';
+import { count, metresList, onOff, seconds } from '@tiffin/platform/config/settings';
+import * as z from 'zod';
+
+const { NODE_ENV, PORT, LOG_LEVEL, MONGODB_URL, RABBITMQ_URL, JWT_SECRET, JWT_PUBLIC_KEY, SERVICE_TOKEN_SECRET } =
+  commonSettings;
+const { TOPOLOGY, RATE_LIMIT_RPS, PAYMENT_QUEUE, ORDER_READY_QUEUE, RESTAURANT_URL } = commonSettings;
+
+/** The environment of the rider service. */
+export const riderSettings = z.object({
+  NODE_ENV,
+  PORT,
+  LOG_LEVEL,
+  MONGODB_URL,
+  RABBITMQ_URL,
+  JWT_SECRET,
+  JWT_PUBLIC_KEY,
+  SERVICE_TOKEN_SECRET,
+  TOPOLOGY,
+  RATE_LIMIT_RPS,
+  PAYMENT_QUEUE,
+  ORDER_READY_QUEUE,
+  RESTAURANT_URL,
+  /** How long a rider has to answer an offer. */
+  OFFER_TTL_S: setting(seconds({ max: 600 }), { development: '12', production: '12' }),
+  /** How many riders are asked at once after the first offer has expired. */
+  OFFER_WAVE_SIZE: setting(count({ min: 1, max: 1_000 }), { development: '3', production: '3' }),
+  /** A rider whose position is older gets no offer. */
+  POSITION_FRESH_S: setting(seconds({ max: 600 }), { development: '30', production: '30' }),
+  /** How far from the pickup riders are looked for, step by step. */
+  SEARCH_RADII_M: setting(metresList, { development: '1000,2000,3500,5000', production: '1000,2000,3500,5000' }),
+  /** How long after ready a rider is looked for before the order is given up. */
+  SEARCH_LIMIT_S: setting(seconds(), { development: '1200', production: '1200' }),
+  /** Whether the customer tells the rider a code at the door. */
+  DELIVERY_CODE: setting(onOff, { development: 'off', production: 'off' }),
+});
+export type RiderConfig = z.infer<typeof riderSettings>;

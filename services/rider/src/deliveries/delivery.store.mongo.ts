@@ -1,0 +1,127 @@
+import { orderId as asOrderId } from '@tiffin/contracts/ids';
+import { decision } from '@tiffin/contracts/rider-api';
+import { TAIL_PROJECTION } from '@tiffin/platform/persistence/aggregate-document';
+import {
+  type AggregateOptions,
+  type AggregateStore,
+  createAggregateStore,
+} from '@tiffin/platform/persistence/aggregate-store';
+import mongoose from 'mongoose';
+import type { DeliveryStore, Trip } from './delivery.store.ts';
+import { type Delivery, type DeliveryEvent, deliveryState, isOpenOffer, nextActionAt } from './delivery.ts';
+
+/** How many decisions of its search a delivery keeps: the newest. */
+const KEPT_DECISIONS = 40;
+
+const OPEN = { 'state.open': true } as const;
+const ACTIVE = { 'state.active': true } as const;
+
+export type MongoDeliveryStore = DeliveryStore & Pick<AggregateStore<Delivery, DeliveryEvent>, 'sweep' | 'history'>;
+
+/** Deliveries in MongoDB. The unique index on the active rider is what keeps one rider to one job, whoever races. */
+export const createMongoDeliveryStore = (
+  options: Pick<AggregateOptions<Delivery>, 'connection' | 'relay' | 'publish' | 'now'>,
+): MongoDeliveryStore => {
+  const store = createAggregateStore<Delivery, DeliveryEvent>({
+    ...options,
+    collection: 'deliveries',
+    aggregate: 'delivery',
+    state: deliveryState,
+    indexes: [
+      [{ 'state.riderId': 1 }, { unique: true, partialFilterExpression: ACTIVE }],
+      [{ 'state.riderUserId': 1 }, { partialFilterExpression: ACTIVE }],
+      [{ 'state.offers.riderUserId': 1 }, { partialFilterExpression: OPEN }],
+      [{ 'state.job.pickup': '2dsphere' }, { partialFilterExpression: OPEN }],
+    ],
+    beside: { decisions: { type: [mongoose.Schema.Types.Mixed], default: undefined } },
+    nextActionAt,
+  });
+  const { model, read, find, sweep, history, claimDue, onNextAction } = store;
+
+  return {
+    find,
+    sweep,
+    history,
+    claimDue,
+    onNextAction,
+
+    create: ({ state, events, decisions = [] }, cause) =>
+      store.create(state.orderId, state, events, cause, { decisions }),
+
+    commit: (stored, { state, events, decisions = [] }, cause) => {
+      const push = { decisions: { $each: [...decisions], $slice: -KEPT_DECISIONS } };
+      return store.commit(stored, { state, events, ...(decisions.length > 0 && { push }) }, cause);
+    },
+
+    activeOf: async (riderUserId) => {
+      const document = await model.findOne({ ...ACTIVE, 'state.riderUserId': riderUserId }, TAIL_PROJECTION).lean();
+      return document ? read(document) : undefined;
+    },
+
+    offeredTo: async (riderUserId) => {
+      const open = mongoose.trusted({ $elemMatch: { riderUserId, status: 'sent' } });
+      const documents = await model
+        .find({ ...OPEN, 'state.offers.riderUserId': riderUserId, 'state.offers': open }, TAIL_PROJECTION)
+        .lean();
+      return documents.map(read);
+    },
+
+    engagementsOf: async (riders) => {
+      const ids = mongoose.trusted({ $in: riders.map(({ riderId }) => riderId) });
+      const userIds = mongoose.trusted({ $in: riders.map(({ riderUserId }) => riderUserId) });
+      const [jobs, searches] = await Promise.all([
+        model.find({ ...ACTIVE, 'state.riderId': ids }, { _id: 0, 'state.riderId': 1 }).lean(),
+        model
+          .find(
+            { ...OPEN, 'state.offers.riderUserId': userIds },
+            { _id: 0, 'state.offers.riderId': 1, 'state.offers.status': 1 },
+          )
+          .lean(),
+      ]);
+      const asked = searches.flatMap((found) => partOf(found).offers ?? []).filter(isOpenOffer);
+      return {
+        busy: new Set(jobs.flatMap((found) => partOf(found).riderId ?? [])),
+        thinking: new Set(asked.map(({ riderId }) => riderId)),
+      };
+    },
+
+    openNear: async (around, radiusM, limit) => {
+      const near = mongoose.trusted({ $near: { $geometry: around, $maxDistance: radiusM } });
+      const documents = await model
+        .find({ ...OPEN, 'state.job.pickup': near }, { _id: 1 })
+        .limit(limit)
+        .lean();
+      return documents.map(({ _id }) => asOrderId.parse(String(_id)));
+    },
+
+    tripsOf: async (riderIds) => {
+      const ids = mongoose.trusted({ $in: [...riderIds] });
+      const documents = await model
+        .find({ ...ACTIVE, 'state.riderId': ids }, { 'state.riderId': 1, 'state.job.userId': 1 })
+        .lean();
+      return new Map(
+        documents.map((found): [string, Trip] => {
+          const { riderId, job } = partOf(found);
+          return [
+            String(riderId),
+            { orderId: asOrderId.parse(String(found._id)), ...(job?.userId !== undefined && { userId: job.userId }) },
+          ];
+        }),
+      );
+    },
+
+    decisionsOf: async (orderId) => {
+      const document = await model.findById(orderId, { decisions: 1, 'state.job.restaurantId': 1 }).lean();
+      if (!document) return undefined;
+      const { job } = partOf(document);
+      const kept: unknown = Reflect.get(document, 'decisions');
+      return {
+        ...(job?.restaurantId !== undefined && { restaurantId: job.restaurantId }),
+        decisions: decision.array().parse(kept ?? []),
+      };
+    },
+  };
+};
+
+// A projection brings a part of the state that this store wrote itself; the whole is parsed by `read`.
+const partOf = (document: object): Partial<Delivery> => Reflect.get(document, 'state') ?? {};

@@ -1,0 +1,62 @@
+import type { Point } from '@tiffin/contracts/geo';
+import type { DeliveryStore } from '../deliveries/delivery.store.ts';
+import type { Delivery } from '../deliveries/delivery.ts';
+import type { RiderStore } from '../riders/rider.store.ts';
+import { type Candidate, eligible, type Findings, judgeCandidates, KEPT_CANDIDATES } from './candidates.ts';
+
+export type FindRiders = (delivery: Delivery, pickup: Point, slots: number, now: Date) => Promise<Findings>;
+
+/** Distances of ours and of the database may differ by rounding: a page begins this much before the last one ended. */
+const OVERLAP_M = 1;
+
+/**
+ * Looks for up to `slots` riders around the pickup, nearest first: within the first radius, and as long as there is nobody to ask, within
+ * the next. Riders who cannot be asked are passed page by page, each twice as long as the last, so that a crowd of busy ones in front
+ * hides nobody and is never read whole.
+ */
+export const createFindRiders =
+  ({
+    riders,
+    deliveries,
+    radiiM,
+    freshMs,
+  }: {
+    riders: Pick<RiderStore, 'findNear' | 'countNear'>;
+    deliveries: Pick<DeliveryStore, 'engagementsOf'>;
+    radiiM: readonly number[];
+    freshMs: number;
+  }): FindRiders =>
+  async (delivery, pickup, slots, now) => {
+    const candidates: Candidate[] = [];
+    let reachedM = 0;
+
+    /** Reads outward up to `toM` until enough can be asked; true when it has seen everybody up to there. */
+    const readRing = async (toM: number): Promise<boolean> => {
+      for (let limit = Math.max(KEPT_CANDIDATES, slots); ; limit *= 2) {
+        const fromM = Math.max(0, reachedM - OVERLAP_M);
+        const except = candidates.filter((known) => known.distanceM >= fromM - OVERLAP_M).map(({ riderId }) => riderId);
+        const page = await riders.findNear({ around: pickup, fromM, toM, limit, except });
+        if (page.length > 0) {
+          const engagements = await deliveries.engagementsOf(page);
+          candidates.push(...judgeCandidates(page, { delivery, pickup, engagements, now, freshMs }));
+        }
+        if (page.length < limit) return true;
+        reachedM = candidates.at(-1)?.distanceM ?? reachedM;
+        if (eligible(candidates).length >= slots) return false;
+      }
+    };
+
+    let radiusM = 0;
+    let sawAll = true;
+    for (radiusM of radiiM) {
+      sawAll = await readRing(radiusM);
+      if (eligible(candidates).length > 0) break;
+      reachedM = radiusM;
+    }
+    return {
+      candidates,
+      chosen: eligible(candidates).slice(0, slots),
+      considered: sawAll ? candidates.length : await riders.countNear(pickup, radiusM),
+      radiusM,
+    };
+  };

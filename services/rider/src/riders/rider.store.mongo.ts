@@ -1,0 +1,107 @@
+import { riderId as asRiderId } from '@tiffin/contracts/ids';
+import { TAIL_PROJECTION } from '@tiffin/platform/persistence/aggregate-document';
+import {
+  type AggregateOptions,
+  type AggregateStore,
+  createAggregateStore,
+} from '@tiffin/platform/persistence/aggregate-store';
+import mongoose from 'mongoose';
+import type { KnownRider, RiderStore } from './rider.store.ts';
+import { position as positionSchema, type Rider, type RiderEvent, riderState } from './rider.ts';
+
+/** A rider lives for years: the document keeps its newest events, the event log keeps all. */
+const KEPT_EVENTS = 200;
+/** The radius by which MongoDB turns metres into radians. */
+const EARTH_RADIUS_M = 6_378_100;
+
+const ON_DUTY = { 'state.isAvailable': true, 'state.isVerified': true } as const;
+const PROJECTION = { ...TAIL_PROJECTION, position: 1 } as const;
+
+export type MongoRiderStore = RiderStore & Pick<AggregateStore<Rider, RiderEvent>, 'sweep'>;
+
+/** Riders in MongoDB. Only those on duty are in the geographic index: going off duty is a deletion there, not a filter. */
+export const createMongoRiderStore = (
+  options: Pick<AggregateOptions<Rider>, 'connection' | 'relay' | 'publish' | 'now'>,
+): MongoRiderStore => {
+  const store = createAggregateStore<Rider, RiderEvent>({
+    ...options,
+    collection: 'riders',
+    aggregate: 'rider',
+    state: riderState,
+    keepEvents: KEPT_EVENTS,
+    indexes: [
+      [{ 'state.userId': 1 }, { unique: true }],
+      [{ 'position.location': '2dsphere' }, { partialFilterExpression: ON_DUTY }],
+    ],
+    beside: { position: { type: mongoose.Schema.Types.Mixed } },
+  });
+  const { model } = store;
+
+  const readKnown = (document: object | null): KnownRider | undefined => {
+    if (!document) return undefined;
+    const stored = store.read(document);
+    const position = positionSchema.optional().parse(Reflect.get(document, 'position'));
+    return { riderId: asRiderId.parse(stored.id), stored, ...(position && { position }) };
+  };
+
+  return {
+    change: store.change,
+    sweep: store.sweep,
+    create: (riderId, state, events, cause) => store.create(riderId, state, events, cause),
+    find: async (riderId) => readKnown(await model.findById(riderId, PROJECTION).lean()),
+    findByUser: async (riderUserId) =>
+      readKnown(await model.findOne({ 'state.userId': riderUserId }, PROJECTION).lean()),
+
+    savePositions: async (positions) => {
+      if (positions.length === 0) return;
+      await model.collection.bulkWrite(
+        positions.map(({ riderId, position }) => ({
+          updateOne: {
+            filter: {
+              _id: new mongoose.Types.ObjectId(riderId),
+              $or: [
+                { position: { $exists: false } },
+                { 'position.seq': { $lt: position.seq } },
+                { 'position.seq': position.seq, 'position.at': { $lt: position.at } },
+              ],
+            },
+            update: { $set: { position } },
+          },
+        })),
+        { ordered: false },
+      );
+    },
+
+    findNear: async ({ around, fromM, toM, limit, except }) => {
+      const near = { $geometry: around, $maxDistance: toM, ...(fromM > 0 && { $minDistance: fromM }) };
+      const others = except.length > 0 ? { _id: mongoose.trusted({ $nin: [...except] }) } : {};
+      const documents = await model
+        .find(
+          { ...ON_DUTY, 'position.location': mongoose.trusted({ $near: near }), ...others },
+          { 'state.userId': 1, 'state.name': 1, 'state.phone': 1, 'position.location': 1, 'position.at': 1 },
+        )
+        .limit(limit)
+        .lean();
+      return documents.map((document) => {
+        const { userId, name, phone } = partOf(document);
+        const { location, at } = lastSeen.parse(Reflect.get(document, 'position'));
+        const riderId = asRiderId.parse(String(document._id));
+        return { riderId, riderUserId: userId, riderName: name, riderPhone: phone, location, at };
+      });
+    },
+
+    countNear: (around, radiusM) =>
+      model.countDocuments({
+        ...ON_DUTY,
+        'position.location': mongoose.trusted({
+          $geoWithin: { $centerSphere: [around.coordinates, radiusM / EARTH_RADIUS_M] },
+        }),
+      }),
+  };
+};
+
+const lastSeen = positionSchema.pick({ location: true, at: true });
+
+// A projection of the state that this store wrote itself; the whole is parsed by `read`.
+const shownState = riderState.pick({ userId: true, name: true, phone: true });
+const partOf = (document: object) => shownState.parse(Reflect.get(document, 'state'));

@@ -1,0 +1,25 @@
+import type { RiderId } from '@tiffin/contracts/ids';
+import type { Cause } from '@tiffin/platform/persistence/stored';
+import type { Background } from '../dispatch/background.ts';
+import type { WithdrawOffers } from '../dispatch/withdraw-offers.ts';
+import type { RiderStore } from './rider.store.ts';
+import { verify } from './rider.ts';
+
+/** An admin says whether a rider may work. Who may not any more loses the offers before him; a trip under way is finished. */
+export const verifyRider =
+  ({
+    riders,
+    background,
+    withdrawOffers,
+  }: {
+    riders: Pick<RiderStore, 'change' | 'find'>;
+    background: Background;
+    withdrawOffers: WithdrawOffers;
+  }) =>
+  async (riderId: RiderId, isVerified: boolean, cause: Cause) => {
+    const result = await riders.change(riderId, (state) => verify(riderId, state, isVerified), cause);
+    if (result.kind === 'missing') return undefined;
+    const { userId } = result.stored.state;
+    if (!isVerified) background.run('a rider not verified any more', () => withdrawOffers(userId, 'off_duty'));
+    return riders.find(riderId);
+  };

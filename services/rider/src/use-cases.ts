@@ -1,0 +1,83 @@
+import { randomBytes } from 'node:crypto';
+import { type OfferId, offerId } from '@tiffin/contracts/ids';
+import type { RiderPosition } from '@tiffin/contracts/rider-events';
+import { type Clock, SECOND } from '@tiffin/platform/clock';
+import type { Logger } from '@tiffin/platform/observability/logger';
+import type { RiderConfig } from './config.ts';
+import { acceptOffer } from './deliveries/accept-offer.ts';
+import { cancelDelivery } from './deliveries/cancel-delivery.ts';
+import { declineOffer } from './deliveries/decline-offer.ts';
+import type { DeliveryStore } from './deliveries/delivery.store.ts';
+import { isDeliveryCode } from './deliveries/delivery-code.ts';
+import { createDrive } from './deliveries/drive.ts';
+import { startDelivery } from './deliveries/start-delivery.ts';
+import { createAdvanceSearch } from './dispatch/advance-search.ts';
+import { createBackground } from './dispatch/background.ts';
+import { createConsiderRider } from './dispatch/consider-rider.ts';
+import { createContinueSearch } from './dispatch/continue-search.ts';
+import { createFindRiders } from './dispatch/find-riders.ts';
+import { createTurns } from './dispatch/turns.ts';
+import { createWithdrawOffers } from './dispatch/withdraw-offers.ts';
+import { createLivePositions } from './positions/live-positions.ts';
+import { createLicenceKeeper } from './riders/licence-number.ts';
+import { registerRider } from './riders/register-rider.ts';
+import type { RiderStore } from './riders/rider.store.ts';
+import { setAvailability } from './riders/set-availability.ts';
+import { verifyRider } from './riders/verify-rider.ts';
+
+export type RiderUseCases = ReturnType<typeof createUseCases>;
+
+/** Everything the service can do, built on its two stores. */
+export const createUseCases = ({
+  riders,
+  deliveries,
+  config,
+  tell,
+  logger,
+  now,
+}: {
+  riders: RiderStore;
+  deliveries: DeliveryStore;
+  config: RiderConfig;
+  tell: (points: readonly RiderPosition[]) => void;
+  logger: Logger;
+  now: Clock;
+}) => {
+  const policy = {
+    offerTtlMs: config.OFFER_TTL_S * SECOND,
+    waveSize: config.OFFER_WAVE_SIZE,
+    searchLimitMs: config.SEARCH_LIMIT_S * SECOND,
+  };
+  const radiiM = config.SEARCH_RADII_M;
+  const freshMs = config.POSITION_FRESH_S * SECOND;
+
+  const background = createBackground({ logger });
+  const findRiders = createFindRiders({ riders, deliveries, radiiM, freshMs });
+  const advance = createAdvanceSearch({ findRiders, policy, newOfferId });
+  const turns = createTurns({ deliveries, advance, now });
+  const withdrawOffers = createWithdrawOffers({ deliveries, turns });
+  const reachM = Math.max(...radiiM);
+  const considerRider = createConsiderRider({ riders, deliveries, turns, reachM, freshMs, now });
+  const seenAgain = (riderUserId: string) => background.run('a rider in sight', () => considerRider(riderUserId));
+  const positions = createLivePositions({ riders, deliveries, tell, seenAgain, freshMs, now });
+  const checkCode = (orderId: string, code: string | undefined) => {
+    if (!config.DELIVERY_CODE) return 'not-asked';
+    return isDeliveryCode(config.SERVICE_TOKEN_SECRET, orderId, code) ? 'right' : 'wrong';
+  };
+
+  return {
+    registerRider: registerRider({ riders, keepLicence: createLicenceKeeper(config.SERVICE_TOKEN_SECRET) }),
+    verifyRider: verifyRider({ riders, background, withdrawOffers }),
+    setAvailability: setAvailability({ riders, positions, background, considerRider, withdrawOffers }),
+    positions,
+    startDelivery: startDelivery({ deliveries, advance, policy, now }),
+    cancelDelivery: cancelDelivery({ deliveries, turns, background, considerRider }),
+    acceptOffer: acceptOffer({ turns, background, withdrawOffers }),
+    declineOffer: declineOffer({ turns }),
+    drive: createDrive({ turns, background, considerRider, checkCode }),
+    continueSearch: createContinueSearch({ turns }),
+    background,
+  };
+};
+
+const newOfferId = (): OfferId => offerId.parse(randomBytes(12).toString('hex'));
