@@ -1,6 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
-const conditions = ['source', 'node', 'import', 'module', 'default'];
+// Passed on to Node as --conditions: `import` among them would give `require` of a dual package its ESM namespace.
+const conditions = ['source', 'node'];
 
 export default defineConfig({
   ssr: { resolve: { conditions, externalConditions: conditions } },

@@ -1,0 +1,106 @@
+import { orderList, orderReply } from '@tiffin/contracts/order-api';
+import { pushes } from '@tiffin/contracts/pushes';
+import { type ItemView, itemList, itemReply, restaurantList, restaurantReply } from '@tiffin/contracts/restaurant-api';
+import type { Doors, Visitor } from './doors.ts';
+import type { Ledger } from './ledger.ts';
+import type { Pace } from './pace.ts';
+import type { Random } from './random.ts';
+import { type Spot, toPoint } from './street-grid.ts';
+
+export type OpenKitchen = { readonly restaurantId: string; readonly at: Spot; readonly menu: readonly ItemView[] };
+
+const NAMES = [
+  'Dosa House',
+  'Biryani Corner',
+  'The Thali Room',
+  'Momo Point',
+  'Tandoor Lane',
+  'Idli & Co',
+  'Chaat Square',
+] as const;
+const DISHES = [
+  ['Masala dosa', 12_000],
+  ['Vegetable biryani', 22_000],
+  ['Paneer thali', 28_000],
+  ['Filter coffee', 4_000],
+] as const;
+
+/** A kitchen that opens, hears of its orders over its socket, and cooks them one by one as they come. */
+export const runKitchen = async ({
+  number,
+  at,
+  doors,
+  ledger,
+  pace,
+  random,
+}: {
+  number: number;
+  at: Spot;
+  doors: Doors;
+  ledger: Ledger;
+  pace: Pace;
+  random: Random;
+}): Promise<OpenKitchen> => {
+  const name = `${NAMES[number % NAMES.length]} ${Math.floor(number / NAMES.length) + 1}`;
+  const owner = doors.visitor('restaurant', `city-kitchen-${number}`, name);
+  const kitchen = await open(owner, name, at);
+
+  const cooking = new Set<string>();
+  const cook = async (id: string) => {
+    if (cooking.has(id)) return;
+    cooking.add(id);
+    await pace.wait(random.between(1, 4));
+    await owner.insist('POST', 'restaurant', `/api/v1/orders/${id}/accept`, orderReply, {
+      prepMinutes: 10 + random.index(20),
+    });
+    await pace.wait(random.between(1, 3));
+    await owner.insist('POST', 'restaurant', `/api/v1/orders/${id}/prepare`, orderReply, {});
+    await pace.wait(random.between(5, 15));
+    const ready = await owner.insist('POST', 'restaurant', `/api/v1/orders/${id}/ready`, orderReply, {});
+    if (ready.kind === 'answered') ledger.readyAnswered(id);
+    cooking.delete(id);
+  };
+
+  /** Orders that came while nobody listened: a kitchen looks at its list when it (re)connects. */
+  const catchUp = async () => {
+    for (const status of ['placed', 'accepted', 'preparing']) {
+      const found = await owner.insist('GET', 'restaurant', `/api/v1/orders?status=${status}&limit=100`, orderList);
+      if (found.kind === 'answered') for (const { _id } of found.body.items) void cook(_id);
+    }
+  };
+
+  const socket = owner.listen();
+  socket.on('connect', () => void catchUp());
+  socket.on('order:new', (payload: unknown) => {
+    const pushed = pushes['order:new'].safeParse(payload);
+    if (pushed.success) void cook(pushed.data.orderId);
+  });
+  return kitchen;
+};
+
+/** Finds the kitchen of an earlier day, or registers it; and opens its door. */
+const open = async (owner: Visitor, name: string, at: Spot): Promise<OpenKitchen> => {
+  const known = await owner.insist('GET', 'restaurant', '/api/v1/restaurants?owner=me', restaurantList);
+  const earlier = known.kind === 'answered' ? known.body.items[0] : undefined;
+  const restaurant = earlier ?? (await register(owner, name, at));
+  const path = `/api/v1/restaurants/${restaurant._id}`;
+  const listed = await owner.insist('GET', 'restaurant', `${path}/items`, itemList);
+  const menu = listed.kind === 'answered' ? [...listed.body.items] : [];
+  for (const [dish, pricePaise] of DISHES.slice(menu.length)) {
+    const added = await owner.insist('POST', 'restaurant', `${path}/items`, itemReply, { name: dish, pricePaise });
+    if (added.kind === 'answered') menu.push(added.body.item);
+  }
+  await owner.insist('PATCH', 'restaurant', path, restaurantReply, { isOpen: true });
+  return { restaurantId: restaurant._id, at, menu };
+};
+
+const register = async (owner: Visitor, name: string, at: Spot) => {
+  const made = await owner.insist('POST', 'restaurant', '/api/v1/restaurants', restaurantReply, {
+    name,
+    phone: '+91 80 4000 1234',
+    formattedAddress: `Crossing ${at.eastM}/${at.northM}, Ashok Nagar, Bengaluru`,
+    location: toPoint(at),
+  });
+  if (made.kind !== 'answered') throw new Error(`a kitchen could not be registered: ${made.kind}`);
+  return made.body.restaurant;
+};

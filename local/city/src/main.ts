@@ -1,0 +1,57 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import * as z from 'zod';
+import { openCity } from './city.ts';
+import { createDoors } from './doors.ts';
+import { liveLine } from './live-line.ts';
+import { createPace } from './pace.ts';
+
+const { values } = parseArgs({
+  options: {
+    data: { type: 'string', default: '.data' },
+    seed: { type: 'string', default: '7' },
+    kitchens: { type: 'string', default: '6' },
+    riders: { type: 'string', default: '24' },
+    'orders-per-minute': { type: 'string', default: '20' },
+    speed: { type: 'string', default: '1' },
+    'exit-with-parent': { type: 'boolean', default: false },
+  },
+});
+const wholeNumber = z
+  .string()
+  .regex(/^[1-9][0-9]{0,5}$/, 'must be a whole number')
+  .transform(Number);
+const url = z.url();
+const stackFile = z.object({
+  urls: z.object({ restaurant: url, rider: url, realtime: url, utils: url, razorpay: url }),
+  secrets: z.looseObject({ JWT_SECRET: z.string() }),
+});
+
+const { urls, secrets } = stackFile.parse(JSON.parse(readFileSync(join(values.data, 'stack.json'), 'utf8')));
+const closing = new AbortController();
+const ledger = openCity({
+  plan: {
+    seed: wholeNumber.parse(values.seed),
+    kitchens: wholeNumber.parse(values.kitchens),
+    riders: wholeNumber.parse(values.riders),
+    ordersPerMinute: wholeNumber.parse(values['orders-per-minute']),
+  },
+  doors: createDoors({ urls, jwtSecret: secrets.JWT_SECRET, closing: closing.signal }),
+  pace: createPace({ speed: wholeNumber.parse(values.speed), closing: closing.signal }),
+});
+
+process.stdout.write(`${JSON.stringify({ event: 'ready', service: 'city' })}\n`);
+const line = setInterval(() => {
+  const summary = ledger.summary();
+  process.stdout.write(`${JSON.stringify({ event: 'live', text: liveLine(summary), ...summary })}\n`);
+}, 1_000);
+
+const close = () => {
+  clearInterval(line);
+  closing.abort();
+  process.exit(0);
+};
+process.once('SIGTERM', close);
+process.once('SIGINT', close);
+if (values['exit-with-parent']) process.stdin.on('close', close).resume();

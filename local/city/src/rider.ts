@@ -1,0 +1,148 @@
+import type { Point } from '@tiffin/contracts/geo';
+import { pushes } from '@tiffin/contracts/pushes';
+import {
+  type DeliveryView,
+  deliveryReply,
+  locationsReply,
+  type Offer,
+  offerList,
+  riderReply,
+} from '@tiffin/contracts/rider-api';
+import * as z from 'zod';
+import type { Doors, Visitor } from './doors.ts';
+import type { Ledger } from './ledger.ts';
+import type { Pace } from './pace.ts';
+import type { Random } from './random.ts';
+import { anyCrossing, isAt, type Spot, stepTowards, toPoint, toSpot } from './street-grid.ts';
+
+/** 12 m/s is a scooter in light traffic. The services refuse more than 40 m/s as a jump of the GPS. */
+const RIDING_M_PER_S = 12;
+const IDLING_M_PER_S = 4;
+const REPORT_EVERY_S = 1;
+const IDLE_REPORT_EVERY_S = 5;
+/** Offers farther away than this are sometimes declined. */
+const FAR_M = 2_000;
+
+const deliveryOrNothing = z.union([deliveryReply, z.undefined()]);
+
+/** A rider who is on duty: drifts about, accepts most offers, fetches and delivers, and reports where he is. */
+export const runRider = async ({
+  number,
+  doors,
+  admin,
+  ledger,
+  pace,
+  random,
+}: {
+  number: number;
+  doors: Doors;
+  admin: Visitor;
+  ledger: Ledger;
+  pace: Pace;
+  random: Random;
+}): Promise<void> => {
+  const rider = doors.visitor('rider', `city-rider-${number}`, `Rider ${number + 1}`);
+  let at: Spot = anyCrossing(random);
+  // Rises also over a restart of the city: an app that starts anew must not repeat numbers.
+  let fixSeq = Math.floor(Date.now() / 1_000) * 10;
+  let working = false;
+
+  await signOn(rider, admin, number, at);
+
+  const report = async (speedMps: number) => {
+    fixSeq += 1;
+    const point = { seq: fixSeq, at: new Date().toISOString(), location: toPoint(at), accuracyM: 8, speedMps };
+    await rider.ask('POST', 'rider', '/api/v1/riders/me/locations', locationsReply, { points: [point] });
+  };
+
+  const rideTo = async (place: Point) => {
+    const goal = toSpot(place);
+    while (!isAt(at, goal)) {
+      await pace.wait(REPORT_EVERY_S);
+      at = stepTowards(at, goal, RIDING_M_PER_S * REPORT_EVERY_S);
+      await report(RIDING_M_PER_S);
+    }
+  };
+
+  const carry = async (delivery: DeliveryView) => {
+    const { orderId } = delivery;
+    if (delivery.status === 'assigned') {
+      await rideTo(delivery.pickup);
+      const picked = await rider.insist('POST', 'rider', `/api/v1/deliveries/${orderId}/pick-up`, deliveryReply, {});
+      if (picked.kind !== 'answered') return; // cancelled on the way
+    }
+    await rideTo(delivery.dropoff ?? delivery.pickup);
+    await pace.wait(random.between(1, 4));
+    await rider.insist('POST', 'rider', `/api/v1/deliveries/${orderId}/deliver`, deliveryReply, {});
+  };
+
+  const work = async (task: () => Promise<void>) => {
+    if (working) return;
+    working = true;
+    await task();
+    working = false;
+  };
+
+  const consider = (offer: Offer) =>
+    work(async () => {
+      await pace.wait(random.between(0.5, 3));
+      const path = `/api/v1/deliveries/${offer.orderId}`;
+      if (offer.distanceM > FAR_M && random.unit() < 0.3) {
+        await rider.ask('POST', 'rider', `${path}/decline`, z.undefined(), {});
+        return;
+      }
+      const accepted = await rider.insist('POST', 'rider', `${path}/accept`, deliveryReply, {});
+      if (accepted.kind === 'answered') await carry(accepted.body.delivery);
+    });
+
+  const catchUp = async () => {
+    const current = await rider.insist('GET', 'rider', '/api/v1/riders/me/delivery', deliveryOrNothing);
+    if (current.kind === 'answered' && current.body) {
+      const { delivery } = current.body;
+      await work(() => carry(delivery));
+      return;
+    }
+    const open = await rider.insist('GET', 'rider', '/api/v1/riders/me/offers', offerList);
+    const [first] = open.kind === 'answered' ? open.body.items : [];
+    if (first) await consider(first);
+  };
+
+  const socket = rider.listen();
+  socket.on('connect', () => void catchUp());
+  socket.on('order:available', (payload: unknown) => {
+    const offered = pushes['order:available'].safeParse(payload);
+    if (!offered.success) return;
+    ledger.offerSeen(offered.data.orderId);
+    void consider(offered.data);
+  });
+
+  const drift = async () => {
+    let goal = anyCrossing(random);
+    for (;;) {
+      await pace.wait(IDLE_REPORT_EVERY_S);
+      if (working) continue;
+      if (isAt(at, goal)) goal = anyCrossing(random);
+      at = stepTowards(at, goal, IDLING_M_PER_S * IDLE_REPORT_EVERY_S);
+      await report(IDLING_M_PER_S);
+    }
+  };
+  void drift();
+};
+
+/** Registers on the first day, is verified by an admin, and goes on duty. */
+const signOn = async (rider: Visitor, admin: Visitor, number: number, at: Spot) => {
+  await rider.insist('POST', 'rider', '/api/v1/riders', riderReply, {
+    name: `Rider ${number + 1}`,
+    phone: `+91 98860 ${String(10_000 + number)}`,
+    vehicle: 'scooter',
+    licenceNumber: `KA01 2026${String(number).padStart(4, '0')}`,
+  });
+  const known = await rider.insist('GET', 'rider', '/api/v1/riders/me', riderReply);
+  if (known.kind !== 'answered') return;
+  const path = `/api/v1/riders/${known.body.rider._id}/verification`;
+  if (!known.body.rider.isVerified) await admin.insist('PUT', 'rider', path, riderReply, { isVerified: true });
+  await rider.insist('PUT', 'rider', '/api/v1/riders/me/availability', riderReply, {
+    isAvailable: true,
+    location: toPoint(at),
+  });
+};
