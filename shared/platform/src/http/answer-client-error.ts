@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { PROBLEMS, type ProblemCode } from '@tiffin/contracts/problem';
+import { SECOND } from '../clock.ts';
 
 // Names from llhttp and node:http: https://nodejs.org/api/http.html#event-clienterror
 const KNOWN: Readonly<Record<string, { code: ProblemCode; detail: string }>> = {
@@ -11,8 +12,14 @@ const KNOWN: Readonly<Record<string, { code: ProblemCode; detail: string }>> = {
 };
 const MALFORMED = { code: 'invalid_request', detail: 'The request is not valid HTTP.' } as const;
 
+/** How long a refused caller may go on sending before the connection is cut. */
+const LINGER_MS = 2 * SECOND;
+
 /** Answers what never became a request (broken HTTP, headers too large, too slow) and ends the connection. */
 export const answerClientError = (error: Error, socket: Duplex): void => {
+  // Each further piece of the same bad request fails again. Destroying now would take back the answer just given: bytes
+  // left unread make the end a reset, and a reset empties the caller's buffer.
+  if (socket.writableEnded) return;
   const errorCode = 'code' in error ? String(error.code) : '';
   if (errorCode === 'ECONNRESET' || !socket.writable) {
     socket.destroy();
@@ -31,5 +38,6 @@ export const answerClientError = (error: Error, socket: Duplex): void => {
   socket.end(
     `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? title}\r\nContent-Type: application/problem+json\r\n` +
       `Content-Length: ${Buffer.byteLength(body)}\r\nCache-Control: no-store\r\nConnection: close\r\n\r\n${body}`,
+    () => setTimeout(() => socket.destroy(), LINGER_MS).unref(),
   );
 };

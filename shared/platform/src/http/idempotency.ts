@@ -1,4 +1,4 @@
-import { createHash, randomBytes, randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 
 const SECOND = 1_000;
 const HOUR = 3_600 * SECOND;
@@ -34,14 +34,15 @@ export type IdempotencyStore = {
   release(key: string): Promise<void>;
 };
 
+const RANDOM_HEX_DIGITS = 16;
+
 /** A fresh 24-hex document id (time first, as ObjectIds are) and a fresh event id (a UUID). */
-export const createRequestIds = (): RequestIds => ({
-  documentId:
-    Math.floor(Date.now() / SECOND)
-      .toString(16)
-      .padStart(8, '0') + randomBytes(8).toString('hex'),
-  eventId: randomUUID(),
-});
+export const createRequestIds = (): RequestIds => {
+  const time = Math.floor(Date.now() / SECOND).toString(16);
+  // randomUUID keeps a stock of random bytes, which makes it several times cheaper than randomBytes.
+  const random = randomUUID().replaceAll('-', '').slice(-RANDOM_HEX_DIGITS);
+  return { documentId: time.padStart(8, '0') + random, eventId: randomUUID() };
+};
 
 const KEY = /^(?:"([A-Za-z0-9_-]{8,255})"|([A-Za-z0-9_-]{8,255}))$/;
 

@@ -90,9 +90,22 @@ const operationOf = (route: Route): JsonObject => {
   };
 };
 
+const operationsPaths = (): Record<string, JsonObject> => {
+  const healthy = { '200': { description: 'It runs' } };
+  const ready = { '200': { description: 'pass or warn: it serves' }, '503': { description: 'fail or draining' } };
+  const get = (summary: string, responses: JsonObject) => ({ get: { summary, security: [], responses } });
+  return {
+    '/livez': get('Whether the process runs', healthy),
+    '/readyz': get('Whether it can serve', ready),
+    '/health': get('The same as /readyz', ready),
+    '/metrics': get('Measures, in the Prometheus text format', { '200': { description: 'Measures' } }),
+    '/openapi.json': get('This document', { '200': { description: 'OpenAPI 3.1' } }),
+  };
+};
+
 /** The OpenAPI 3.1 document of a route table: nothing in it is written twice, so it cannot grow stale. */
 export const openApiDocument = ({ service, routes }: { service: string; routes: readonly Route[] }): JsonObject => {
-  const paths: Record<string, JsonObject> = {};
+  const paths = operationsPaths();
   for (const route of routes) {
     const path = pathOf(route.path);
     paths[path] = { ...paths[path], [route.method]: operationOf(route) };

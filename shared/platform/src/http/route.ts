@@ -1,7 +1,8 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { ProblemCode } from '@tiffin/contracts/problem';
 import * as z from 'zod';
-import type { RequestIds } from './idempotency.ts';
+import { continueTraceparent } from '../observability/trace.ts';
+import { createRequestIds, type RequestIds } from './idempotency.ts';
 import type { Principal, PrincipalOf, Who } from './principal.ts';
 import { type Failure, problem, type Reply } from './reply.ts';
 import { requestErrors } from './request-errors.ts';
@@ -59,13 +60,12 @@ export type UnparsedRequest = {
   headers: IncomingHttpHeaders;
   rawBody: Buffer;
   requestId: string;
-  traceparent: string;
 };
 
-export type PreparedRequest = {
-  kind: 'prepared';
-  run(ids: RequestIds, idempotencyKey: string | undefined): Promise<Reply>;
-};
+/** An Idempotency-Key and the names its first run was given. */
+export type IdempotentRun = { key: string; ids: RequestIds };
+
+export type PreparedRequest = { kind: 'prepared'; run(idempotent?: IdempotentRun): Promise<Reply> };
 
 /** A route as data: the server mounts it; the role matrix and the OpenAPI document are read from it. */
 export type Route = {
@@ -84,8 +84,57 @@ export type Route = {
   prepare(request: UnparsedRequest): PreparedRequest | Failure;
 };
 
-/** The one place where a checked principal takes the type its route's `who` promises: `authenticate` did the checking. */
-const asPromised = <W extends Who>(principal: Principal): PrincipalOf<W> => principal as PrincipalOf<W>;
+type Part = 'params' | 'query' | 'body';
+
+const partsOf = ({ params, query, body, rawBody }: Pick<Route, Part | 'rawBody'>, request: UnparsedRequest) => {
+  const expectedBody = rawBody ? undefined : (body ?? nothing);
+  const parsed = {
+    params: params?.safeParse(request.params),
+    query: query?.safeParse(request.query),
+    body: expectedBody?.safeParse(request.body),
+  };
+  if (parsed.params?.success === false || parsed.query?.success === false || parsed.body?.success === false) {
+    const errors = [
+      ...requestErrors('/params', parsed.params?.error?.issues ?? []),
+      ...requestErrors('/query', parsed.query?.error?.issues ?? []),
+      ...requestErrors('', parsed.body?.error?.issues ?? []),
+    ];
+    return problem('invalid_request', 'The request does not have the form this route takes.', { errors });
+  }
+  // An absent schema stands for `nothing`, whose output has no member anybody could read.
+  return { params: parsed.params?.data ?? {}, query: parsed.query?.data ?? {}, body: parsed.body?.data ?? {} };
+};
+
+/**
+ * Where a request takes the types its route promises. What is asserted here has been checked just before: the parts by the
+ * route's own schemas (`partsOf`), the principal against `who` (`createAuthentication`).
+ */
+const asPromised = <W extends Who, Params extends z.ZodType, Query extends z.ZodType, Body extends z.ZodType>(
+  parts: { params: unknown; query: unknown; body: unknown },
+  { principal, headers, rawBody, requestId }: UnparsedRequest,
+  idempotent: IdempotentRun | undefined,
+): RouteRequest<W, Params, Query, Body> => {
+  let { ids } = idempotent ?? {};
+  let traceparent: string | undefined;
+  const request = {
+    ...parts,
+    principal,
+    headers,
+    rawBody,
+    requestId,
+    // Random names cost more than the rest of this function, and most reads need none.
+    get traceparent() {
+      traceparent ??= continueTraceparent(headers.traceparent);
+      return traceparent;
+    },
+    get ids() {
+      ids ??= createRequestIds();
+      return ids;
+    },
+    ...(idempotent && { idempotencyKey: idempotent.key }),
+  };
+  return request as RouteRequest<W, Params, Query, Body>;
+};
 
 /** Declares a route. Types of the handler follow from the schemas and from `who`; nobody is let in who is not named. */
 export const route = <
@@ -93,58 +142,18 @@ export const route = <
   Params extends z.ZodType = Nothing,
   Query extends z.ZodType = Nothing,
   Body extends z.ZodType = Nothing,
->(
-  spec: RouteSpec<W, Params, Query, Body>,
-): Route => {
-  const { method, path, summary, who, params, query, body, rawBody, replies, problems = [], idempotent = false } = spec;
-  const expectedBody = rawBody ? undefined : (body ?? nothing);
-
-  const prepare = (request: UnparsedRequest): PreparedRequest | Failure => {
-    const parsedParams = params?.safeParse(request.params);
-    const parsedQuery = query?.safeParse(request.query);
-    const parsedBody = expectedBody?.safeParse(request.body);
-    if (parsedParams?.success === false || parsedQuery?.success === false || parsedBody?.success === false) {
-      const errors = [
-        ...requestErrors('/params', parsedParams?.error?.issues ?? []),
-        ...requestErrors('/query', parsedQuery?.error?.issues ?? []),
-        ...requestErrors('', parsedBody?.error?.issues ?? []),
-      ];
-      return problem('invalid_request', 'The request does not have the form this route takes.', { errors });
-    }
-    // An absent schema stands for `nothing`, whose output has no member anybody could read.
-    const parts = {
-      params: parsedParams?.data ?? {},
-      query: parsedQuery?.data ?? {},
-      body: parsedBody?.data ?? {},
-    } as Pick<RouteRequest<W, Params, Query, Body>, 'params' | 'query' | 'body'>;
-    return {
-      kind: 'prepared',
-      run: (ids, idempotencyKey) =>
-        spec.handle({
-          ...parts,
-          principal: asPromised<W>(request.principal),
-          headers: request.headers,
-          rawBody: request.rawBody,
-          requestId: request.requestId,
-          traceparent: request.traceparent,
-          ...(idempotencyKey !== undefined && { idempotencyKey }),
-          ids,
-        }),
-    };
-  };
-
-  return {
-    method,
-    path,
-    summary,
-    who,
-    ...(params && { params }),
-    ...(query && { query }),
-    ...(body && { body }),
-    ...(rawBody && { rawBody }),
-    replies,
-    problems,
-    idempotent,
-    prepare,
-  };
-};
+>({
+  handle,
+  problems = [],
+  idempotent = false,
+  ...spec
+}: RouteSpec<W, Params, Query, Body>): Route => ({
+  ...spec,
+  problems,
+  idempotent,
+  prepare(request) {
+    const parts = partsOf(spec, request);
+    if ('kind' in parts) return parts;
+    return { kind: 'prepared', run: (run) => handle(asPromised<W, Params, Query, Body>(parts, request, run)) };
+  },
+});

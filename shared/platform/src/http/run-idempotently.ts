@@ -2,16 +2,15 @@ import { PROBLEMS, type ProblemCode } from '@tiffin/contracts/problem';
 import * as z from 'zod';
 import type { Logger } from '../observability/logger.ts';
 import {
-  createRequestIds,
   fingerprintOf,
   IDEMPOTENCY_LEASE_MS,
   type IdempotencyStore,
   idempotencyRowKey,
   parseIdempotencyKey,
-  type RequestIds,
 } from './idempotency.ts';
 import { type Principal, principalKey } from './principal.ts';
 import { problem, type Reply } from './reply.ts';
+import type { IdempotentRun } from './route.ts';
 
 const RETRY_RUNNING_S = 1;
 const REPLAYED = { 'Idempotency-Replayed': 'true' };
@@ -50,10 +49,10 @@ type IdempotentRequest = {
 export const runIdempotently = async (
   { store, logger }: { store: IdempotencyStore; logger: Logger },
   request: IdempotentRequest,
-  run: (ids: RequestIds, key: string | undefined) => Promise<Reply>,
+  run: (idempotent?: IdempotentRun) => Promise<Reply>,
 ): Promise<Reply> => {
   const { header, method, path, body } = request;
-  if (header === undefined) return run(createRequestIds(), undefined);
+  if (header === undefined) return run();
   const key = parseIdempotencyKey(header);
   if (key === undefined) {
     return problem('invalid_request', 'An Idempotency-Key is 8 to 255 letters, digits, _ or -, quoted or bare.');
@@ -76,7 +75,7 @@ export const runIdempotently = async (
           .release(row)
           .catch((error: unknown) => logger.warn({ err: error }, 'an idempotency key was not released'));
       try {
-        const reply = await run(claim.ids, key);
+        const reply = await run({ key, ids: claim.ids });
         if (reply.status >= FIRST_FAULT) await release();
         else await store.finish(row, reply.status, storedBody(reply));
         return reply;

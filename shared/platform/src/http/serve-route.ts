@@ -1,10 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { Request, Response } from 'express';
 import type { Logger } from '../observability/logger.ts';
-import { continueTraceparent } from '../observability/trace.ts';
 import type { AnswerFault } from './answer-fault.ts';
 import type { Authenticate } from './authenticate.ts';
-import { createRequestIds, type IdempotencyStore } from './idempotency.ts';
+import type { IdempotencyStore } from './idempotency.ts';
 import type { Principal } from './principal.ts';
 import type { RateLimiter } from './rate-limit.ts';
 import { BODY_LIMIT_BYTES, createBodyReader, parseJsonBody } from './read-body.ts';
@@ -76,10 +75,9 @@ export const serveRoute = (route: Route, tools: Tools): ((request: Request, resp
       headers,
       rawBody: body?.bytes ?? NO_BODY,
       requestId,
-      traceparent: continueTraceparent(headers.traceparent),
     });
     if (prepared.kind === 'problem') return prepared;
-    if (!route.idempotent || !idempotency) return shapeReply(route, await prepared.run(createRequestIds(), undefined));
+    if (!route.idempotent || !idempotency) return shapeReply(route, await prepared.run());
     const header = headers['idempotency-key'];
     return runIdempotently(
       { store: idempotency, logger },
@@ -91,7 +89,7 @@ export const serveRoute = (route: Route, tools: Tools): ((request: Request, resp
         path: request.path,
         body: body?.value,
       },
-      async (ids, key) => shapeReply(route, await prepared.run(ids, key)),
+      async (idempotent) => shapeReply(route, await prepared.run(idempotent)),
     );
   };
 

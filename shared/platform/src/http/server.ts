@@ -8,6 +8,7 @@ import type { Logger } from '../observability/logger.ts';
 import { createHttpMeasure } from '../observability/metrics.ts';
 import { createFaultAnswer } from './answer-fault.ts';
 import { createAuthentication } from './authenticate.ts';
+import { allowOrigins } from './cross-origin.ts';
 import type { Health } from './health.ts';
 import type { IdempotencyStore } from './idempotency.ts';
 import { mountRoutes } from './mount-routes.ts';
@@ -51,6 +52,8 @@ export type HttpServerOptions = {
   isUnavailable?: (error: unknown) => boolean;
   /** The proxies whose X-Forwarded-For counts (Express `trust proxy`); unset: none. */
   trustProxy?: string | readonly string[];
+  /** Origins whose pages may read the answers; unset: none. */
+  allowedOrigins?: readonly string[];
   /** Mounts what is no route of the table, such as a page. Its handlers set their own headers. */
   extend?: (app: Express) => void;
 };
@@ -84,6 +87,7 @@ export const createHttpServer = (options: HttpServerOptions): HttpServer => {
   app.set('query parser', false);
   app.set('trust proxy', options.trustProxy ?? false);
 
+  if (options.allowedOrigins) app.use(allowOrigins(options.allowedOrigins));
   mountOperationsRoutes(app, { service, routes, health: options.health, registry, draining });
   mountRoutes(app, routes, (route) => {
     const authenticate = authenticationFor(route.who);
