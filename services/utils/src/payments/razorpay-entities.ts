@@ -17,7 +17,7 @@ export const paymentEntity = z
   .object({
     id: gatewayPaymentId,
     amount,
-    currency: z.string(),
+    currency: z.string().max(8),
     status: z.enum(['created', 'authorized', 'captured', 'refunded', 'failed']),
     order_id: gatewayOrderId.nullish().catch(undefined),
     captured: z.boolean().nullish(),
@@ -71,7 +71,7 @@ export const refundEntity = z
     id: gatewayRefundId,
     payment_id: gatewayPaymentId,
     amount: z.int().min(1),
-    currency: z.string(),
+    currency: z.string().max(8),
     status: z.enum(['pending', 'processed', 'failed']),
     notes: notes.optional(),
   })
@@ -88,7 +88,7 @@ export const refundEntity = z
   });
 
 export const orderEntity = z
-  .object({ id: gatewayOrderId, amount, currency: z.string(), receipt: z.string().nullish() })
+  .object({ id: gatewayOrderId, amount, currency: z.string().max(8), receipt: z.string().nullish() })
   .transform(
     (entity): GatewayOrder => ({
       gatewayOrderId: entity.id,

@@ -75,7 +75,7 @@ export const createFactTaker = ({
     payment: async (source, fact) => {
       const stored = fact.gatewayOrderId && (await payments.findByGatewayOrder(fact.gatewayOrderId));
       if (!stored) {
-        if (fact.status === 'captured') await openCase(orphanOf(fact));
+        if (fact.status === 'captured' && fact.amountRefundedPaise < fact.amountPaise) await openCase(orphanOf(fact));
         return counted(source, { kind: 'orphan' });
       }
       const taken = await change(stored.id, fact.gatewayPaymentId, (state) =>
