@@ -200,6 +200,11 @@ describe('tokens of people', () => {
     expect(performance.now() - started).toBeLessThan(200);
   });
 
+  it('A27: refuses a rightly signed token longer than any of ours', () => {
+    expect(verifier.verifyUser(withClaims({ other: 'x'.repeat(1_000) }))).toMatchObject({ sub: 'asha' });
+    refuses(withClaims({ other: 'x'.repeat(5_000) }));
+  });
+
   it('A28: asks for revocation at every use, also of a token it knows', () => {
     const denied = new Set<string>();
     const guarded = createTokenVerifier({

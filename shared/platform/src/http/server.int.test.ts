@@ -67,7 +67,16 @@ describe('answers', () => {
 
 describe('errors', () => {
   it('answers 404 where there is nothing', async () => {
-    for (const path of ['/', '/api/v1', '/api/v1/nothing', '/api/v1/things/a/b', '/.env', '//evil.example/x']) {
+    for (const path of [
+      '/',
+      '/api/v1',
+      '/api/v1/nothing',
+      '/api/v1/things/a/b',
+      '/.env',
+      '//evil.example/x',
+      '/API/v1/open',
+      '/api/v1/%6fpen',
+    ]) {
       expectProblem(await things.call('GET', path), 404, 'not_found');
     }
   });

@@ -85,6 +85,8 @@ export const createHttpServer = (options: HttpServerOptions): HttpServer => {
   app.disable('etag');
   // Queries are read by readQuery; the built-in parser would make arrays of repeated names.
   app.set('query parser', false);
+  // A proxy that hides a path compares its letters; another spelling must not lead to the same route.
+  app.enable('case sensitive routing');
   app.set('trust proxy', options.trustProxy ?? false);
 
   if (options.allowedOrigins) app.use(allowOrigins(options.allowedOrigins));
