@@ -76,3 +76,12 @@ export const unsupported = (feature: string): CommandError =>
     'IllegalOperation',
     `${feature} is not supported by the embedded document store; set MONGODB_URL to a real MongoDB to use it`,
   );
+
+/**
+ * A refused feature of a write has another code: drivers replace the message of any code 20 that a write gets by a sentence on
+ * retryable writes, which would send people the wrong way.
+ */
+export const asWriteError = (error: CommandError): CommandError =>
+  error.codeName === 'IllegalOperation'
+    ? new CommandError('OperationNotSupportedInTransaction', error.message, error.details)
+    : error;

@@ -52,15 +52,15 @@ export const startDocumentStore = async (options: DocumentStoreOptions): Promise
     connections += 1;
     const connectionId = connections;
     sockets.add(socket);
-    serveConnection(
-      socket,
-      (request, answer) =>
+    serveConnection(socket, {
+      submit: (request, answer) =>
         batch.submit({
           run: () => dispatch(request.body, { store, cursors, connectionId, now, startedAt }),
           answer,
         }),
-      () => sockets.delete(socket),
-    );
+      onEnd: () => sockets.delete(socket),
+      onFault,
+    });
   });
 
   const sweep = setInterval(() => {

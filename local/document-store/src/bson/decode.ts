@@ -1,5 +1,6 @@
 import {
   Binary,
+  BSONError,
   BSONRegExp,
   BSONSymbol,
   Code,
@@ -26,7 +27,15 @@ const MAX_DEPTH = 180;
  * never shares memory with `bytes`, which may be a slice of a large network buffer.
  * @throws MalformedBson when lengths, terminators or types do not add up. https://bsonspec.org/spec.html
  */
-export const decode = (bytes: Buffer, offset = 0): Document => readDocument({ bytes, at: offset }, 0);
+export const decode = (bytes: Buffer, offset = 0): Document => {
+  try {
+    return readDocument({ bytes, at: offset }, 0);
+  } catch (error) {
+    // Its classes refuse some contents themselves, such as unknown options of a regular expression.
+    if (error instanceof BSONError) throw new MalformedBson(error.message);
+    throw error;
+  }
+};
 
 interface Reader {
   readonly bytes: Buffer;

@@ -43,7 +43,15 @@ export const createBatch = ({ store, onFault }: BatchOptions) => {
       onFault(fault);
       replies = jobs.map(() => errorReply(asInternalError(fault)));
     }
-    for (const [index, job] of jobs.entries()) job.answer(replies[index] ?? {});
+    for (const [index, job] of jobs.entries()) answerOne(job, replies[index] ?? {});
+  };
+
+  const answerOne = (job: Job, reply: EncodableDocument): void => {
+    try {
+      job.answer(reply);
+    } catch (fault) {
+      onFault(fault); // one client's reply must not cost the others theirs
+    }
   };
 
   const flush = (): void => {

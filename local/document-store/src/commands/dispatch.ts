@@ -1,6 +1,6 @@
 import type { EncodableDocument } from '../bson/encode.ts';
 import type { Document } from '../bson/value.ts';
-import { CommandError, unsupported } from '../command-error.ts';
+import { asWriteError, CommandError, unsupported } from '../command-error.ts';
 import { aggregate, distinct } from './aggregate.ts';
 import { create, drop, dropDatabase, listCollections, listDatabases, renameCollection } from './collections.ts';
 import type { Command, CommandContext } from './command.ts';
@@ -81,10 +81,24 @@ export const dispatch = (body: Document, context: Omit<CommandContext, 'database
     if (typeof body.$db !== 'string') throw new CommandError('Location40571', 'OP_MSG requests require a $db argument');
     assertNoTransaction(body);
     assertWriteConcern(body);
-    return { ...command(body, { ...context, database: body.$db }), ok: OK };
+    return { ...runCommand(name, command, body, { ...context, database: body.$db }), ok: OK };
   } catch (error) {
     if (error instanceof CommandError) return errorReply(error);
     throw error;
+  }
+};
+
+const WRITES = ['insert', 'update', 'delete', 'findAndModify', 'create', 'createIndexes', 'drop', 'dropIndexes'];
+
+const runCommand: (name: string, command: Command, ...rest: Parameters<Command>) => EncodableDocument = (
+  name,
+  command,
+  ...rest
+) => {
+  try {
+    return command(...rest);
+  } catch (error) {
+    throw error instanceof CommandError && WRITES.includes(name) ? asWriteError(error) : error;
   }
 };
 

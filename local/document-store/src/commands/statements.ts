@@ -1,6 +1,6 @@
 import type { EncodableDocument } from '../bson/encode.ts';
 import type { Document } from '../bson/value.ts';
-import { CommandError } from '../command-error.ts';
+import { asWriteError, CommandError } from '../command-error.ts';
 import { LIMITS } from '../limits.ts';
 
 /**
@@ -24,7 +24,8 @@ export const runStatements = <T>(
       run(statement, index);
     } catch (error) {
       if (!(error instanceof CommandError)) throw error;
-      writeErrors.push({ index, code: error.code, ...error.details, errmsg: error.message });
+      const { code } = asWriteError(error);
+      writeErrors.push({ index, code, ...error.details, errmsg: error.message });
       if (body.ordered !== false) break;
     }
   }

@@ -43,7 +43,9 @@ export const openSqlite = (path: string): Sqlite => {
   try {
     database.prepare('PRAGMA locking_mode = EXCLUSIVE').get([]);
     database.prepare('PRAGMA journal_mode = WAL').get([]);
-    database.exec('PRAGMA synchronous = FULL; PRAGMA cache_size = -65536; PRAGMA temp_store = MEMORY;');
+    database.exec(
+      'PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 4000; PRAGMA cache_size = -65536; PRAGMA temp_store = MEMORY;',
+    );
     database.exec('BEGIN EXCLUSIVE; COMMIT;'); // takes the lock now instead of at the first write
   } catch (error) {
     database.close();
@@ -69,9 +71,20 @@ export const openSqlite = (path: string): Sqlite => {
     forgetStatements: () => statements.clear(),
     close: () => {
       statements.clear();
+      release(database);
       database.close();
     },
   };
+};
+
+/**
+ * Folds the log into the file and lets go of the lock. Closing alone would not: libsql keeps the file open until the last prepared
+ * statement has been collected as garbage.
+ */
+const release = (database: Database.Database): void => {
+  database.prepare('PRAGMA journal_mode = DELETE').get([]);
+  database.prepare('PRAGMA locking_mode = NORMAL').get([]);
+  database.prepare('SELECT COUNT(*) FROM sqlite_master').get([]);
 };
 
 const prepareStatement = (database: Database.Database, sql: string, onWrite: () => void): Statement => {

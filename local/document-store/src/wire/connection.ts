@@ -16,7 +16,10 @@ const UNREAD_REPLIES_LIMIT = 8 * 1024 * 1024;
  * Serves one client connection: messages in, replies out, in the order they are answered. A message that breaks the
  * protocol ends this connection and nothing else.
  */
-export const serveConnection = (socket: Socket, submit: Submit, onEnd: () => void): void => {
+export const serveConnection = (
+  socket: Socket,
+  { submit, onEnd, onFault }: { submit: Submit; onEnd: () => void; onFault: (fault: unknown) => void },
+): void => {
   const reader = createFrameReader();
   socket.setNoDelay(true);
   socket.on('error', () => socket.destroy()); // a reset is an ordinary way for a client to leave
@@ -40,7 +43,7 @@ export const serveConnection = (socket: Socket, submit: Submit, onEnd: () => voi
     try {
       for (const frame of reader.push(chunk)) accept(frame);
     } catch (error) {
-      if (!(error instanceof ProtocolError || error instanceof MalformedBson)) throw error;
+      if (!(error instanceof ProtocolError || error instanceof MalformedBson)) onFault(error);
       socket.destroy();
     }
   });

@@ -1,0 +1,143 @@
+import { describe, expect, it } from 'vitest';
+import { startDocumentStore } from './server.ts';
+import {
+  connectTo,
+  runStoreProcess,
+  startStoreProcess,
+  startTemporaryStore,
+  temporaryFolder,
+} from './temporary-store.test.ts';
+
+const ROUNDS = 5;
+const WRITERS = 8;
+
+describe('the document store', () => {
+  it('keeps every acknowledged write when it is killed under eight writers', async () => {
+    const folder = await temporaryFolder();
+    const counted = new Map<string, number>();
+    const inserted: string[] = [];
+    for (let round = 0; round < ROUNDS; round += 1) {
+      const process = await startStoreProcess(folder);
+      const client = await connectTo(`mongodb://127.0.0.1:${process.port}/?directConnection=true&maxPoolSize=8`);
+      const rows = client.db('test').collection<{ _id: string; n?: number }>('rows');
+      await rows.createIndex({ n: 1 });
+      let acknowledged = 0;
+      const write = async (writer: number): Promise<void> => {
+        const counter = `counter-${writer}`;
+        for (let step = 0; ; step += 1) {
+          const row = `${round}-${writer}-${step}`;
+          await rows.insertOne({ _id: row });
+          inserted.push(row);
+          const after = await rows.findOneAndUpdate(
+            { _id: counter },
+            { $inc: { n: 1 } },
+            { upsert: true, returnDocument: 'after' },
+          );
+          counted.set(counter, after?.n ?? 0);
+          acknowledged += 1;
+        }
+      };
+      const writers = Array.from({ length: WRITERS }, (_, writer) => write(writer).catch(() => undefined));
+      await expect.poll(() => acknowledged, { timeout: 30_000 }).toBeGreaterThan(200);
+      await process.kill();
+      await client.close();
+      await Promise.all(writers);
+    }
+    const process = await startStoreProcess(folder);
+    const client = await connectTo(`mongodb://127.0.0.1:${process.port}/?directConnection=true`);
+    const rows = client.db('test').collection<{ _id: string; n?: number }>('rows');
+    const present = new Set(await rows.distinct('_id'));
+    expect(inserted.filter((row) => !present.has(row))).toEqual([]);
+    for (const [counter, n] of counted) {
+      const kept = (await rows.findOne({ _id: counter }))?.n ?? 0;
+      expect(kept).toBeGreaterThanOrEqual(n);
+      expect(kept).toBeLessThanOrEqual(n + ROUNDS); // per round, one more may have been written and not been answered
+    }
+    expect(await rows.countDocuments({ n: { $gte: 0 } })).toBe(WRITERS);
+  }, 120_000);
+
+  it('loses none of 500 increments at once', async () => {
+    const { database } = await startTemporaryStore();
+    const counters = database.collection<{ _id: string; n: number }>('counters');
+    const results = await Promise.all(
+      Array.from({ length: 500 }, () =>
+        counters.findOneAndUpdate({ _id: 'c' }, { $inc: { n: 1 } }, { upsert: true, returnDocument: 'after' }),
+      ),
+    );
+    expect(new Set(results.map((result) => result?.n)).size).toBe(500);
+    expect((await counters.findOne({ _id: 'c' }))?.n).toBe(500);
+  });
+
+  it('lets one of many conditional writes win', async () => {
+    const { database } = await startTemporaryStore();
+    const orders = database.collection<{ _id: string; seq: number }>('orders');
+    await orders.insertOne({ _id: 'o', seq: 0 });
+    const results = await Promise.all(
+      Array.from({ length: 100 }, () => orders.updateOne({ _id: 'o', seq: 0 }, { $set: { seq: 1 } })),
+    );
+    expect(results.filter(({ modifiedCount }) => modifiedCount === 1)).toHaveLength(1);
+  });
+
+  it('keeps documents, indexes and their uniqueness over a restart', async () => {
+    const dataFolder = await temporaryFolder();
+    const first = await startDocumentStore({ dataFolder, port: 0 });
+    const before = (await connectTo(first.url)).db('test').collection('rows');
+    await before.createIndex({ tags: 1 }, { unique: true });
+    await before.createIndex({ at: '2dsphere' });
+    await before.insertOne({ tags: ['a', 'b'], at: { type: 'Point', coordinates: [1, 2] } });
+    const indexes = await before.indexes();
+    await first.close();
+    const second = await startDocumentStore({ dataFolder, port: 0 });
+    try {
+      const after = (await connectTo(second.url)).db('test').collection('rows');
+      expect(await after.indexes()).toEqual(indexes);
+      await expect(after.insertOne({ tags: ['b'] })).rejects.toMatchObject({ code: 11000 });
+      expect(await after.find({ tags: 'a' }).toArray()).toHaveLength(1);
+      expect(
+        await after.find({ at: { $near: { $geometry: { type: 'Point', coordinates: [1, 2] } } } }).toArray(),
+      ).toHaveLength(1);
+    } finally {
+      await second.close();
+    }
+  });
+
+  it('refuses a second start on the same folder, naming the process that has it', async () => {
+    const folder = await temporaryFolder();
+    const holder = await startStoreProcess(folder);
+    const second = await runStoreProcess(folder);
+    expect(second).toMatchObject({ exitCode: 1, stderr: expect.stringContaining(`in use by process ${holder.pid}`) });
+    await holder.kill();
+    const third = await startStoreProcess(folder); // what a killed process leaves behind holds nobody up
+    expect(third.port).toBeGreaterThan(0);
+    await third.kill();
+  });
+
+  it('refuses to listen beyond loopback', async () => {
+    const dataFolder = await temporaryFolder();
+    await expect(startDocumentStore({ dataFolder, port: 0, host: '0.0.0.0' })).rejects.toThrow('loopback only');
+  });
+
+  it('answers what has arrived before it closes', async () => {
+    const dataFolder = await temporaryFolder();
+    const store = await startDocumentStore({ dataFolder, port: 0 });
+    const client = await connectTo(store.url);
+    await client.db('test').command({ ping: 1 });
+    const insert = client
+      .db('test')
+      .collection('rows')
+      .insertOne({ n: 1 })
+      .then(
+        () => true,
+        () => false,
+      );
+    await store.close();
+    const acknowledged = await insert;
+    const again = await startDocumentStore({ dataFolder, port: 0 });
+    try {
+      const found = await (await connectTo(again.url)).db('test').collection('rows').countDocuments();
+      expect(found).toBeGreaterThanOrEqual(acknowledged ? 1 : 0);
+    } finally {
+      await again.close();
+    }
+  });
+});
