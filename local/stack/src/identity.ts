@@ -1,0 +1,69 @@
+import { randomBytes } from 'node:crypto';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import * as z from 'zod';
+
+const identity = z.object({ id: z.string().regex(/^[0-9a-f]{12}$/), secrets: z.record(z.string(), z.string()) });
+
+/** Who a data folder is: a name for what it owns elsewhere (its vhost), and the development secrets made for it. */
+export type Identity = z.infer<typeof identity>;
+
+const SECRET_BYTES = 48;
+const randomText = (bytes: number): string => randomBytes(bytes).toString('base64url');
+
+/** The secrets a stack makes up when the environment has none. Razorpay's key id is public, in the form of its test keys. */
+const MADE_UP: Record<string, () => string> = {
+  JWT_SECRET: () => randomText(SECRET_BYTES),
+  SERVICE_TOKEN_SECRET: () => randomText(SECRET_BYTES),
+  RAZORPAY_KEY_ID: () => `rzp_test_${randomBytes(7).toString('hex')}`,
+  RAZORPAY_KEY_SECRET: () => randomText(24),
+  RAZORPAY_WEBHOOK_SECRETS: () => randomText(SECRET_BYTES),
+};
+
+const fileIn = (folder: string): string => join(folder, 'identity.json');
+
+/** The identity a folder has; undefined when it has none yet. */
+export const readIdentity = async (folder: string): Promise<Identity | undefined> => {
+  const text = await readFile(fileIn(folder), 'utf8').catch(() => undefined);
+  if (text === undefined) return undefined;
+  const parsed = identity.safeParse(JSON.parse(text));
+  if (parsed.success) return parsed.data;
+  throw new Error(`${fileIn(folder)} is damaged. Start with --fresh, or put the file back`);
+};
+
+/** The identity of a folder, made once and kept: tokens and undelivered messages outlive a restart. */
+export const ensureIdentity = async (folder: string): Promise<Identity> => {
+  const known = await readIdentity(folder);
+  const made = Object.entries(MADE_UP).map(([name, make]) => [name, known?.secrets[name] ?? make()] as const);
+  const ensured = { id: known?.id ?? randomBytes(6).toString('hex'), secrets: Object.fromEntries(made) };
+  await writeFile(fileIn(folder), JSON.stringify(ensured), { mode: 0o600 });
+  return ensured;
+};
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+const given = async (env: Environment, name: string): Promise<string | undefined> => {
+  const file = env[`${name}_FILE`]?.trim();
+  if (!file) return env[name]?.trim() || undefined;
+  // An unreadable file is the services' to report, with everything else that is wrong.
+  return (await readFile(file, 'utf8').catch(() => '')).trim() || undefined;
+};
+
+/**
+ * The secrets in force, and those of them the children must still be given. What the environment gives wins; with a
+ * JWT_PUBLIC_KEY nothing here can sign tokens, and a JWT_SECRET beside it would be refused.
+ */
+export const secretsInForce = async (
+  { secrets }: Identity,
+  env: Environment,
+): Promise<{ secrets: Record<string, string>; toGive: Record<string, string> }> => {
+  const inForce: Record<string, string> = {};
+  const toGive: Record<string, string> = {};
+  for (const [name, madeUp] of Object.entries(secrets)) {
+    if (name === 'JWT_SECRET' && (env.JWT_PUBLIC_KEY?.trim() || env.JWT_PUBLIC_KEY_FILE?.trim())) continue;
+    const fromOutside = await given(env, name);
+    inForce[name] = fromOutside ?? madeUp;
+    if (fromOutside === undefined && !env[`${name}_FILE`]) toGive[name] = madeUp;
+  }
+  return { secrets: inForce, toGive };
+};

@@ -1,0 +1,120 @@
+import { stripVTControlCharacters } from 'node:util';
+import { SECOND } from '@tiffin/platform/clock';
+import type { ChildName, StackFacts, StackFile } from './stack-file.ts';
+import type { ChildNews } from './supervise.ts';
+import { table } from './table.ts';
+
+/** How a start speaks, to a person or to a program. */
+export type Report = {
+  /** Something worth knowing, in one line. */
+  note(text: string): void;
+  child(news: ChildNews): void;
+  ready(stack: StackFile, tookMs: number): void;
+  live(text: string): void;
+  problem(message: string): void;
+  stopping(): void;
+  stopped(): void;
+};
+
+type Screen = { write(text: string): void; readonly isTerminal: boolean; readonly hasColour: boolean };
+
+const seconds = (ms: number): string => `${(ms / SECOND).toFixed(ms % SECOND === 0 ? 0 : 1)} s`;
+
+const sentenceOf = (news: ChildNews): string => {
+  switch (news.kind) {
+    case 'ready':
+      return news.again ? `${news.child} runs again (pid ${news.pid})` : `${news.child} runs (pid ${news.pid})`;
+    case 'ended':
+      return `${news.child} ended (${news.how}); it starts again in ${seconds(news.startsInMs)}`;
+    case 'misconfigured':
+      return `${news.child} is not configured rightly and stays down:\n${news.problems}`;
+    case 'cut-off':
+      return `${news.child} did not stop in time and was killed`;
+  }
+};
+
+/** For a program: one JSON object a line. */
+export const jsonReport = ({ write }: Pick<Screen, 'write'>): Report => {
+  const say = (line: object): void => write(`${JSON.stringify(line)}\n`);
+  return {
+    note: (text) => say({ event: 'note', text }),
+    child: (news) => say({ event: 'child', ...news, text: sentenceOf(news) }),
+    ready: ({ urls, infrastructure }) => say({ event: 'ready', urls, infrastructure }),
+    live: (text) => say({ event: 'live', text }),
+    problem: (message) => say({ event: 'problem', message }),
+    stopping: () => say({ event: 'stopping' }),
+    stopped: () => say({ event: 'stopped' }),
+  };
+};
+
+const FROM: Record<StackFacts['infrastructure']['mongodb']['from'], string> = {
+  env: 'from the environment',
+  running: 'was running',
+  path: 'started, found on this machine',
+  embedded: 'started, the embedded document store',
+};
+
+/** The address without its password; guest's is no secret. */
+const shown = (url: string): string => url.replace(/:\/\/(?!guest:guest@)([^:@/]+):[^@/]+@/, '://$1:…@');
+
+const factsTable = ({ urls, infrastructure, children, door }: StackFile): string => {
+  const pid = (child: ChildName): string => String(children[child]?.pid ?? '');
+  const { mongodb, rabbitmq, redis } = infrastructure;
+  return table([
+    ['what', 'where', 'pid', 'from'],
+    ['restaurant', urls.restaurant, pid('restaurant'), ''],
+    ['rider', urls.rider, pid('rider'), ''],
+    ['realtime', urls.realtime, pid('realtime'), ''],
+    ['utils', urls.utils, pid('utils'), ''],
+    ['Razorpay', shown(urls.razorpay), pid('razorpay'), children.razorpay ? 'started, a fake' : FROM.env],
+    ['MongoDB', shown(mongodb.url), pid('store'), FROM[mongodb.from]],
+    ['RabbitMQ', shown(rabbitmq.url), pid('rabbitmq'), FROM[rabbitmq.from]],
+    ['Redis', redis ? shown(redis.url) : 'none', '', redis ? FROM[redis.from] : 'nothing needs it'],
+    ['supervisor', `${door}/_stack`, String(process.pid), 'header x-stack-key from stack.json'],
+  ]);
+};
+
+const LIVE_EVERY_MS = 10 * SECOND;
+
+/** For a person: sentences, one table, then a line that changes in place on a terminal and comes every 10 s elsewhere. */
+export const humanReport = (screen: Screen, data: string): Report => {
+  let onLiveLine = false;
+  let saidLiveAt = 0;
+  const paint = (code: number, text: string): string => (screen.hasColour ? `\x1b[${code}m${text}\x1b[0m` : text);
+  const say = (text: string): void => {
+    screen.write(`${onLiveLine ? '\r\x1b[K' : ''}${text}\n`);
+    onLiveLine = false;
+  };
+  return {
+    note: (text) => say(text),
+    // Each child's first start is in the table; only what happens later is news.
+    child: (news) => {
+      if (news.kind === 'ready' && !news.again) return;
+      say(paint(news.kind === 'ready' ? 32 : 33, sentenceOf(news)));
+    },
+    ready: (stack, tookMs) => {
+      const dataFlag = data === '.data' ? '' : ` --data ${data}`;
+      say(paint(33, 'Tiffin for development on this machine. Not for production.'));
+      say(`\n${factsTable(stack)}\n`);
+      say(
+        `Ready after ${seconds(Math.round(tookMs / 100) * 100)}. What each says: ${data}/logs. Ctrl-C stops everything.`,
+      );
+      say(`A token:      npm run token -- --role customer --sub c1${dataFlag}`);
+      say(`The console:  ${stack.urls.realtime}/console`);
+      say(`What it needs, and what it found: npm run doctor\n`);
+    },
+    live: (text) => {
+      const line = stripVTControlCharacters(text).split('\n')[0] ?? '';
+      if (screen.isTerminal) {
+        screen.write(`\r\x1b[K${line}`);
+        onLiveLine = true;
+      } else if (performance.now() - saidLiveAt > LIVE_EVERY_MS) {
+        saidLiveAt = performance.now();
+        say(line);
+      }
+    },
+    problem: (message) => say(paint(31, message)),
+    stopping: () => say('Stopping.'),
+    stopped: () => say('Stopped; nothing was left running.'),
+  };
+};

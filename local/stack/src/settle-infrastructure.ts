@@ -1,0 +1,38 @@
+import { type FoundInfrastructure, findInfrastructure, installMissingRabbitmq } from './find-infrastructure.ts';
+import { checkPorts, neededPorts } from './needed-ports.ts';
+import type { StackOptions } from './options.ts';
+import { portsFrom } from './ports.ts';
+import { StartFailed } from './supervise.ts';
+
+type Settled = FoundInfrastructure & { fake: boolean };
+
+/**
+ * Decides where documents, messages and money will be, before anything is started. Throws one StartFailed with everything that stands in
+ * the way at once: what is missing, and which ports are taken by whom.
+ */
+export const settleInfrastructure = async ({
+  options,
+  env,
+  note,
+}: {
+  options: Pick<StackOptions, 'portBase' | 'install'>;
+  env: NodeJS.ProcessEnv;
+  note(text: string): void;
+}): Promise<Settled> => {
+  const found = await findInfrastructure(env);
+  const problems: string[] = [];
+  let { rabbitmq } = found;
+  if (rabbitmq.from === 'missing') {
+    const installed = await installMissingRabbitmq({ env, allowed: options.install, note });
+    if (installed.kind === 'found') rabbitmq = installed.rabbitmq;
+    else problems.push(installed.message);
+  }
+  const fake = !env.RAZORPAY_API_URL?.trim();
+  const needed = neededPorts(portsFrom(options.portBase), { ...found, rabbitmq }, { razorpay: fake });
+  const taken = await checkPorts(options.portBase, needed);
+  if (taken !== undefined) problems.push(taken);
+
+  for (const text of [...found.mongodb.notes, ...rabbitmq.notes]) note(text);
+  if (problems.length > 0) throw new StartFailed(problems.join('\n\n'), { misconfigured: false });
+  return { ...found, rabbitmq, fake };
+};

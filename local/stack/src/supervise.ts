@@ -1,0 +1,214 @@
+import { SECOND } from '@tiffin/platform/clock';
+import { type Child, type Command, type Ended, startChild } from './child.ts';
+import { restartDelayMs } from './restart-delay.ts';
+import type { ChildName } from './stack-file.ts';
+
+/** sysexits.h EX_CONFIG: the child says that its configuration is wrong; starting it again would not mend it. */
+const EXIT_CONFIG = 78;
+/** A child that dies this often before it was ready once is not coming up. */
+const DEATHS_BEFORE_READY = 3;
+const READY_MS = 60 * SECOND;
+/** Longer than a service takes at most to drain (20 s), so that its own deadline speaks first. */
+const STOP_MS = 25 * SECOND;
+const LAST_WORDS = 12;
+
+export type ChildState = 'starting' | 'ready' | 'paused' | 'waiting' | 'stopping' | 'stopped';
+
+export type ChildSpec = { readonly name: ChildName; readonly port: number | null; readonly command: Command };
+
+export type ChildStatus = {
+  readonly state: ChildState;
+  readonly pid: number | null;
+  readonly began: string | undefined;
+  readonly port: number | null;
+  readonly restarts: number;
+};
+
+/** What a person hears about a child. */
+export type ChildNews =
+  | { kind: 'ready'; child: ChildName; pid: number; again: boolean }
+  | { kind: 'ended'; child: ChildName; how: string; startsInMs: number }
+  | { kind: 'misconfigured'; child: ChildName; problems: string }
+  | { kind: 'cut-off'; child: ChildName };
+
+/** The child did not come up; the message says what it said. */
+export class StartFailed extends Error {
+  readonly misconfigured: boolean;
+  constructor(message: string, { misconfigured }: { misconfigured: boolean }) {
+    super(message);
+    this.name = 'StartFailed';
+    this.misconfigured = misconfigured;
+  }
+}
+
+export type Supervised = {
+  readonly name: ChildName;
+  status(): ChildStatus;
+  /** Starts it unless it runs; resolves when it is ready, throws StartFailed when it will not be. */
+  start(): Promise<void>;
+  /** Stops it for good; resolves when the process and all it started are gone. */
+  stop(): Promise<void>;
+  /** Signals a running child; false when none runs. */
+  signal(name: NodeJS.Signals): boolean;
+  /** Freezes it for a while, as a machine that swaps does; false when none runs. */
+  pause(ms: number): boolean;
+};
+
+const howItEnded = ({ code, signal }: Ended): string => (signal ? `killed by ${signal}` : `exit code ${code}`);
+
+type Waiting = { resolve(): void; reject(reason: StartFailed): void };
+
+/**
+ * Keeps one child running: whenever it ends by itself it is started again, after 1 s, doubling to 30 s. The others are not touched.
+ * `changed` is called when the pid or the state does.
+ */
+export const supervise = ({
+  spec,
+  tell,
+  changed,
+}: {
+  spec: ChildSpec;
+  tell(news: ChildNews): void;
+  changed(): void;
+}): Supervised => {
+  const { name, port, command } = spec;
+  let state: ChildState = 'stopped';
+  let child: Child | undefined;
+  let timer: NodeJS.Timeout | undefined;
+  let resume: NodeJS.Timeout | undefined;
+  let delayMs: number | undefined;
+  let restarts = 0;
+  let deathsBeforeReady = 0;
+  let spawning: Promise<unknown> = Promise.resolve();
+  let waiting: Waiting[] = [];
+
+  const become = (next: ChildState): void => {
+    state = next;
+    changed();
+  };
+  const settle = (failure?: StartFailed): void => {
+    const all = waiting;
+    waiting = [];
+    for (const one of all) failure ? one.reject(failure) : one.resolve();
+  };
+  // Asked through a function: TypeScript would otherwise believe what the state was before an await.
+  const is = (...states: ChildState[]): boolean => states.includes(state);
+
+  const giveUp = (message: string, misconfigured = false): void => {
+    become('stopped');
+    settle(new StartFailed(message, { misconfigured }));
+  };
+
+  const afterEnd = async (ended: Ended, dead: Child, uptimeMs: number): Promise<void> => {
+    clearTimeout(resume);
+    if (is('stopping', 'stopped')) return;
+    const how = howItEnded(ended);
+    if (ended.code === EXIT_CONFIG) {
+      const problems = (await dead.lastWords(LAST_WORDS)).filter((line) => !line.startsWith('{')).join('\n');
+      tell({ kind: 'misconfigured', child: name, problems });
+      return giveUp(problems, true);
+    }
+    if (waiting.length > 0) {
+      deathsBeforeReady += 1;
+      if (deathsBeforeReady >= DEATHS_BEFORE_READY) {
+        const words = (await dead.lastWords(LAST_WORDS)).join('\n');
+        return giveUp(`${name} does not start (${how}). Its last words:\n${words}\nAll of them: ${command.logFile}`);
+      }
+    }
+    delayMs = restartDelayMs({ previousMs: delayMs, uptimeMs });
+    become('waiting');
+    tell({ kind: 'ended', child: name, how, startsInMs: delayMs });
+    timer = setTimeout(() => void launch(), delayMs);
+  };
+
+  const launch = async (): Promise<void> => {
+    become('starting');
+    const startedAt = performance.now();
+    let launched: Child;
+    try {
+      const attempt = startChild(command);
+      spawning = attempt.catch(() => undefined);
+      launched = await attempt;
+    } catch (error) {
+      return giveUp(error instanceof Error ? error.message : String(error));
+    }
+    child = launched;
+    changed();
+    void launched.ended.then((ended) => {
+      child = undefined;
+      void afterEnd(ended, launched, performance.now() - startedAt);
+    });
+    if (await launched.ready) {
+      if (!is('starting')) return;
+      deathsBeforeReady = 0;
+      become('ready');
+      tell({ kind: 'ready', child: name, pid: launched.pid, again: restarts > 0 });
+      restarts += 1;
+      settle();
+    }
+  };
+
+  return {
+    name,
+    status: () => ({
+      state,
+      pid: child?.pid ?? null,
+      began: child?.began,
+      port,
+      restarts: Math.max(0, restarts - 1),
+    }),
+    start: () => {
+      if (is('ready', 'paused')) return Promise.resolve();
+      const ready = new Promise<void>((resolve, reject) => {
+        const late = setTimeout(() => {
+          const message = `${name} is not ready after ${READY_MS / SECOND} s. What it said: ${command.logFile}`;
+          reject(new StartFailed(message, { misconfigured: false }));
+        }, READY_MS);
+        waiting.push({
+          resolve: () => {
+            clearTimeout(late);
+            resolve();
+          },
+          reject: (reason) => {
+            clearTimeout(late);
+            reject(reason);
+          },
+        });
+      });
+      if (is('stopped', 'waiting')) {
+        clearTimeout(timer);
+        deathsBeforeReady = 0;
+        delayMs = undefined;
+        void launch();
+      }
+      return ready;
+    },
+    stop: async () => {
+      clearTimeout(timer);
+      clearTimeout(resume);
+      become('stopping');
+      // A stop in the middle of a start waits for the process it has to end.
+      await spawning;
+      const inTime = child ? await child.stop(STOP_MS) : true;
+      if (!inTime) tell({ kind: 'cut-off', child: name });
+      become('stopped');
+      settle(new StartFailed(`${name} was stopped`, { misconfigured: false }));
+    },
+    signal: (signal) => {
+      child?.signal(signal);
+      return child !== undefined;
+    },
+    pause: (ms) => {
+      const paused = child;
+      if (!paused) return false;
+      paused.signal('SIGSTOP');
+      if (is('ready')) become('paused');
+      clearTimeout(resume);
+      resume = setTimeout(() => {
+        paused.signal('SIGCONT');
+        if (is('paused')) become('ready');
+      }, ms);
+      return true;
+    },
+  };
+};
