@@ -9,4 +9,4 @@ export type Rating = {
 const THINKING_COST_M = 1_500;
 
 /** How good a match is; higher is better. The one place that decides who is asked first. */
-export const score = ({ distanceM, isThinking }: Rating): number => -(distanceM + (isThinking ? THINKING_COST_M : 0));
+export const score = ({ distanceM, isThinking }: Rating): number => 0 - distanceM - (isThinking ? THINKING_COST_M : 0);

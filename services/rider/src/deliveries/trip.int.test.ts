@@ -1,0 +1,119 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { place, type Stand, startStand } from '../stand.test.ts';
+
+describe('a trip', () => {
+  let stand: Stand;
+  beforeEach(async () => {
+    stand = await startStand();
+  });
+  afterEach(() => stand.close());
+
+  const underWay = async () => {
+    const rider = await stand.riderAt(place(100));
+    const { order } = await stand.ready();
+    await stand.use.acceptOffer(order, rider.user, stand.cause);
+    return { rider, order };
+  };
+
+  it('D10, T10: a pick-up or a delivery said twice is answered and has one effect', async () => {
+    const { rider, order } = await underWay();
+    const twice = async (say: () => Promise<{ kind: string }>) => [(await say()).kind, (await say()).kind];
+    expect(await twice(() => stand.use.drive.pickUp(order, rider.user, stand.cause))).toEqual([
+      'committed',
+      'unchanged',
+    ]);
+    expect(await stand.state(order)).toMatchObject({ status: 'picked_up' });
+    expect(await twice(() => stand.use.drive.deliver(order, rider.user, undefined, stand.cause))).toEqual([
+      'committed',
+      'unchanged',
+    ]);
+    expect((await stand.eventTypes(order)).slice(2)).toEqual(['DELIVERY_PICKED_UP', 'DELIVERY_COMPLETED']);
+  });
+
+  it('D10, T18: another rider can do nothing with it', async () => {
+    const { order } = await underWay();
+    const other = await stand.riderAt(place(300));
+    const refused = { kind: 'conflict', code: 'not_found' };
+    expect(await stand.use.acceptOffer(order, other.user, stand.cause)).toMatchObject(refused);
+    expect(await stand.use.drive.pickUp(order, other.user, stand.cause)).toMatchObject(refused);
+    expect(await stand.use.drive.deliver(order, other.user, undefined, stand.cause)).toMatchObject(refused);
+    expect(await stand.use.drive.release(order, other.user, 'mine', stand.cause)).toMatchObject(refused);
+  });
+
+  it('D8: a release before the pick-up goes on to the next rider in the same write, and never back', async () => {
+    const { rider, order } = await underWay();
+    const next = await stand.riderAt(place(600));
+    expect(await stand.use.drive.release(order, rider.user, 'flat tyre', stand.cause)).toMatchObject({
+      kind: 'committed',
+    });
+    await stand.use.background.idle();
+    expect(await stand.asked(order)).toEqual([next.user]);
+    expect((await stand.eventTypes(order)).slice(1)).toEqual([
+      'RIDER_ASSIGNED',
+      'RIDER_UNASSIGNED',
+      'DELIVERY_OFFERED',
+    ]);
+    await stand.use.declineOffer(order, next.user, stand.cause);
+    expect(await stand.asked(order)).toEqual([]);
+    expect(await stand.use.acceptOffer(order, rider.user, stand.cause)).toMatchObject({ code: 'offer_declined' });
+    expect(await stand.deliveries.activeOf(rider.user)).toBeUndefined();
+  });
+
+  it('D8: a release after the pick-up is refused', async () => {
+    const { rider, order } = await underWay();
+    await stand.use.drive.pickUp(order, rider.user, stand.cause);
+    expect(await stand.use.drive.release(order, rider.user, 'flat tyre', stand.cause)).toMatchObject({
+      code: 'delivery_conflict',
+    });
+  });
+
+  it('T08: a rider is free again after a delivery, a cancel and a release', async () => {
+    const rider = await stand.riderAt(place(100));
+    const job = async () => {
+      const { order } = await stand.ready();
+      const turn = await stand.use.acceptOffer(order, rider.user, stand.cause);
+      expect(turn.kind).toBe('committed');
+      return order;
+    };
+    await stand.cancelled(await job());
+    await stand.use.drive.release(await job(), rider.user, 'flat tyre', stand.cause);
+    const last = await job();
+    await stand.use.drive.pickUp(last, rider.user, stand.cause);
+    await stand.use.drive.deliver(last, rider.user, undefined, stand.cause);
+    await stand.use.drive.pickUp(await job(), rider.user, stand.cause);
+  });
+
+  it('D9: a cancel ends the search or the trip to the kitchen, and loses against a pick-up', async () => {
+    const { rider, order } = await underWay();
+    await stand.use.drive.pickUp(order, rider.user, stand.cause);
+    expect(await stand.cancelled(order)).toEqual({ kind: 'nothing-new' });
+    expect(await stand.use.drive.deliver(order, rider.user, undefined, stand.cause)).toMatchObject({
+      kind: 'committed',
+    });
+
+    const second = await stand.ready();
+    await stand.use.acceptOffer(second.order, rider.user, stand.cause);
+    expect(await stand.cancelled(second.order)).toEqual({ kind: 'done' });
+    expect(await stand.use.drive.pickUp(second.order, rider.user, stand.cause)).toMatchObject({
+      code: 'delivery_closed',
+    });
+    expect(await stand.deliveries.activeOf(rider.user)).toBeUndefined();
+  });
+
+  it('D9: a cancel and a pick-up at once have one outcome', async () => {
+    const rider = await stand.riderAt(place(100));
+    for (let round = 0; round < 10; round += 1) {
+      const { order } = await stand.ready();
+      await stand.use.acceptOffer(order, rider.user, stand.cause);
+      const [cancel, pickUp] = await Promise.all([
+        stand.cancelled(order),
+        stand.use.drive.pickUp(order, rider.user, stand.cause),
+      ]);
+      const { status } = await stand.state(order);
+      expect([cancel.kind, pickUp.kind, status]).toEqual(
+        status === 'cancelled' ? ['done', 'conflict', 'cancelled'] : ['nothing-new', 'committed', 'picked_up'],
+      );
+      if (status === 'picked_up') await stand.use.drive.deliver(order, rider.user, undefined, stand.cause);
+    }
+  });
+});
