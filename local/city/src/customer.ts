@@ -9,7 +9,7 @@ import type { Pace } from './pace.ts';
 import type { Random } from './random.ts';
 import { crossingNear, toPoint } from './street-grid.ts';
 
-const REACH_M = 1_200;
+const REACH_M = 600;
 const ENDS: readonly string[] = ['delivered', 'cancelled', 'rejected', 'expired'];
 /** The push is what people see; now and then they also pull the screen down. */
 const LOOK_EVERY_S = 15;

@@ -12,7 +12,7 @@ const { values } = parseArgs({
     data: { type: 'string', default: '.data' },
     seed: { type: 'string', default: '7' },
     kitchens: { type: 'string', default: '6' },
-    riders: { type: 'string', default: '24' },
+    riders: { type: 'string', default: '40' },
     'orders-per-minute': { type: 'string', default: '20' },
     speed: { type: 'string', default: '1' },
     'exit-with-parent': { type: 'boolean', default: false },

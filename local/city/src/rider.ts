@@ -15,13 +15,13 @@ import type { Pace } from './pace.ts';
 import type { Random } from './random.ts';
 import { anyCrossing, isAt, type Spot, stepTowards, toPoint, toSpot } from './street-grid.ts';
 
-/** 12 m/s is a scooter in light traffic. The services refuse more than 40 m/s as a jump of the GPS. */
-const RIDING_M_PER_S = 12;
+/** 15 m/s is a scooter in light traffic. The services refuse more than 40 m/s as a jump of the GPS. */
+const RIDING_M_PER_S = 15;
 const IDLING_M_PER_S = 4;
 const REPORT_EVERY_S = 1;
 const IDLE_REPORT_EVERY_S = 5;
 /** Offers farther away than this are sometimes declined. */
-const FAR_M = 2_000;
+const FAR_M = 1_200;
 
 const deliveryOrNothing = z.union([deliveryReply, z.undefined()]);
 

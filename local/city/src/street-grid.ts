@@ -9,7 +9,7 @@ const CORNER = { lng: 77.58, lat: 12.95 };
 const METRES_PER_DEGREE = 111_319;
 const METRES_PER_DEGREE_EAST = METRES_PER_DEGREE * Math.cos((CORNER.lat * Math.PI) / 180);
 
-export const CITY_SIZE_M = 4_000;
+export const CITY_SIZE_M = 2_400;
 /** Streets run north-south and east-west, one each so many metres. */
 const BLOCK_M = 100;
 
