@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Channel, ChannelModel, ConfirmChannel } from 'amqplib';
 import { type BrokerConnection, openConnection } from './connection.ts';
 
@@ -83,12 +84,17 @@ export const openLink = async (options: LinkOptions): Promise<Link> => {
     channel.on('close', () => lose(new Error('channel closed')));
     return channel;
   };
-  const close = async () => {
+  let closed: Promise<void> | undefined;
+  const closeAll = async () => {
     lose(new Error('closed by us'));
     // A channel whose peer is silent never answers; the connection's own close has a time limit.
-    const flushed = Promise.all(channels.map(closeQuietly));
-    await Promise.race([flushed, new Promise((resolve) => setTimeout(resolve, FLUSH_MS).unref())]);
+    await Promise.race([Promise.all(channels.map(closeQuietly)), sleep(FLUSH_MS, undefined, { ref: false })]);
     await Promise.all(connections.map((connection) => connection.close()));
+  };
+  // Once: a second close would cut the connection under the channels the first one is still flushing.
+  const close = () => {
+    closed ??= closeAll();
+    return closed;
   };
 
   try {

@@ -55,8 +55,9 @@ const foreignHeaders = (headers: Headers): Record<string, string | number | bool
   let room = FOREIGN_HEADERS_BUDGET;
   for (const [name, value] of Object.entries(headers)) {
     if (!mayTravel(name) || !isPlain(value)) continue;
-    room -= Buffer.byteLength(name) + Buffer.byteLength(String(value)) + 16;
-    if (room < 0) break;
+    const size = Buffer.byteLength(name) + Buffer.byteLength(String(value)) + 16;
+    if (size > room) continue;
+    room -= size;
     kept[name] = value;
   }
   return kept;

@@ -16,8 +16,10 @@ export class TopologyMismatch extends Error {
 const NOT_FOUND = 404;
 const PRECONDITION_FAILED = 406;
 // The reply text is a short string of at most 255 bytes, so with a long name its end may be missing.
-const INEQUIVALENT =
-  /inequivalent arg '([^']+)' for (queue|exchange) '[^']+' in vhost '([^']*)'(?:: received (.+?) but current is ([^"]+))?/;
+const VALUE = /(?:the value )?('[^']*'|\w+)(?: of type '\w+')?/.source;
+const INEQUIVALENT = new RegExp(
+  `inequivalent arg '([^']+)' for (queue|exchange) '[^']+' in vhost '([^']*)'(?:: received ${VALUE} but current is ${VALUE})?`,
+);
 
 const codeOf = (error: unknown) => (error instanceof Error && 'code' in error ? error.code : undefined);
 
