@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { serviceName } from '@tiffin/contracts/claims';
 import type { Ports } from './ports.ts';
 import type { StackFacts } from './stack-file.ts';
 import type { ChildSpec } from './supervise.ts';
@@ -9,8 +10,6 @@ const HOUSE = new URL('../../../', import.meta.url);
 
 /** The built file of a workspace; this file runs from local/stack/dist, and from local/stack/src in tests. */
 export const builtFile = (path: string): string => fileURLToPath(new URL(path, HOUSE));
-
-const SERVICES = ['restaurant', 'rider', 'realtime', 'utils'] as const;
 
 /** Where the logs of a child are. */
 const logOf = (data: string, child: string): string => join(data, 'logs', `${child}.log`);
@@ -94,7 +93,7 @@ export const fakeRazorpay = (place: Place): ChildSpec => {
 };
 
 export const services = (place: Place): ChildSpec[] =>
-  SERVICES.map((name) => {
+  serviceName.options.map((name) => {
     const port = place.ports[name];
     const env = { ...place.env, PORT: String(port) };
     return nodeChild({ ...place, env }, name, port, [builtFile(`services/${name}/dist/main.js`), EXIT_WITH_PARENT]);

@@ -20,7 +20,9 @@ export const neededPorts = (
 
 /** What to tell a person whose ports are taken: each with its holder, then the command that works. */
 export const portsProblem = (busy: readonly BusyPort[], freeBase: number | undefined): string => {
-  const lines = busy.map(({ port, holder }) => `  ${port}  ${holder ?? 'held by a process of another person'}`);
+  const lines = busy.map(
+    ({ port, holder }) => `  ${port}  ${holder ?? 'held by somebody, perhaps another person on this machine'}`,
+  );
   const subject = busy.length === 1 ? 'A port is' : `${busy.length} ports are`;
   return `${subject} in use:\n${lines.join('\n')}\nEnd that, or take other ports: npm start -- --port-base ${freeBase ?? 'N'}`;
 };

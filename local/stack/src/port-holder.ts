@@ -1,5 +1,6 @@
 import { readdir, readFile, readlink } from 'node:fs/promises';
 import { createServer } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
 import { runProgram } from './run-program.ts';
 
 export type BusyPort = { readonly port: number; readonly holder: string | undefined };
@@ -19,17 +20,23 @@ const isFree = async (port: number): Promise<boolean> =>
 
 const LISTENING = '0A';
 
-/** The inode of the socket that listens on a port, from proc(5) net/tcp: `local_address` is hex, state 0A is LISTEN. */
-const listeningInode = async (port: number): Promise<string | undefined> => {
+/**
+ * The inode of the socket that holds a port, from proc(5) net/tcp: `local_address` is hex, state 0A is LISTEN. Failing that any socket on
+ * that port: an outgoing connection was given it by the system (ip_local_port_range), and keeps others from listening there.
+ */
+const inodeOn = async (port: number): Promise<string | undefined> => {
   const hexPort = port.toString(16).toUpperCase().padStart(4, '0');
+  let other: string | undefined;
   for (const table of ['/proc/net/tcp', '/proc/net/tcp6']) {
     const lines = (await readFile(table, 'utf8').catch(() => '')).split('\n').slice(1);
     for (const line of lines) {
       const fields = line.trim().split(/\s+/);
-      if (fields[1]?.endsWith(`:${hexPort}`) && fields[3] === LISTENING) return fields[9];
+      if (!fields[1]?.endsWith(`:${hexPort}`)) continue;
+      if (fields[3] === LISTENING) return fields[9];
+      other ??= fields[9];
     }
   }
-  return undefined;
+  return other;
 };
 
 const holdsSocket = async (pid: string, inode: string): Promise<boolean> => {
@@ -45,7 +52,7 @@ const holdsSocket = async (pid: string, inode: string): Promise<boolean> => {
 const LONGEST_COMMAND = 80;
 
 const holderFromProc = async (port: number): Promise<string | undefined> => {
-  const inode = await listeningInode(port);
+  const inode = await inodeOn(port);
   if (inode === undefined) return undefined;
   const pids = (await readdir('/proc')).filter((name) => /^[0-9]+$/.test(name));
   for (const pid of pids) {
@@ -68,11 +75,22 @@ const holderFromLsof = async (port: number): Promise<string | undefined> => {
 const holderOf = (port: number): Promise<string | undefined> =>
   process.platform === 'linux' ? holderFromProc(port) : holderFromLsof(port);
 
+const SECOND_LOOK_MS = 1_500;
+
+const notFree = async (ports: readonly number[]): Promise<number[]> => {
+  const checked = await Promise.all(ports.map(async (port) => ({ port, free: await isFree(port) })));
+  return checked.filter(({ free }) => !free).map(({ port }) => port);
+};
+
 /** Those of the ports that somebody holds, each with its holder where that can be seen. */
 export const busyPorts = async (ports: readonly number[]): Promise<BusyPort[]> => {
-  const checked = await Promise.all(ports.map(async (port) => ({ port, free: await isFree(port) })));
-  const busy = checked.filter(({ free }) => !free);
-  return Promise.all(busy.map(async ({ port }) => ({ port, holder: await holderOf(port) })));
+  let busy = await notFree(ports);
+  if (busy.length > 0) {
+    // An outgoing connection of another program may hold one for a moment.
+    await pause(SECOND_LOOK_MS);
+    busy = await notFree(busy);
+  }
+  return Promise.all(busy.map(async (port) => ({ port, holder: await holderOf(port) })));
 };
 
 const STEP = 100;

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { serviceName } from '@tiffin/contracts/claims';
 import * as z from 'zod';
 
 const found = z.object({ url: z.string(), from: z.enum(['embedded', 'running', 'path', 'env']) });
@@ -8,7 +9,7 @@ const found = z.object({ url: z.string(), from: z.enum(['embedded', 'running', '
 /** A dependency: where it answers, and which way it was found. */
 export type Found = z.infer<typeof found>;
 
-export const childName = z.enum(['restaurant', 'rider', 'realtime', 'utils', 'razorpay', 'store', 'rabbitmq', 'city']);
+export const childName = z.enum([...serviceName.options, 'razorpay', 'store', 'rabbitmq', 'city']);
 export type ChildName = z.infer<typeof childName>;
 
 export const stackFacts = z.object({
