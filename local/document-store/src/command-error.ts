@@ -7,6 +7,7 @@ export const CODES = {
   FailedToParse: 9,
   TypeMismatch: 14,
   Overflow: 15,
+  AuthenticationFailed: 18,
   IllegalOperation: 20,
   NamespaceNotFound: 26,
   IndexNotFound: 27,

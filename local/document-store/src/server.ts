@@ -28,6 +28,7 @@ export interface DocumentStore {
 }
 
 const MINUTE = 60_000;
+const LAST_REPLIES_MS = 1_000;
 const LOOPBACK = ['127.0.0.1', '::1', 'localhost'];
 
 /**
@@ -81,7 +82,11 @@ export const startDocumentStore = async (options: DocumentStoreOptions): Promise
     const closed = new Promise<void>((resolve) => server.close(() => resolve()));
     batch.finish();
     for (const socket of sockets) socket.destroySoon();
+    const impatience = setTimeout(() => {
+      for (const socket of sockets) socket.destroy(); // clients that do not read their last replies
+    }, LAST_REPLIES_MS);
     await closed;
+    clearTimeout(impatience);
     store.close();
   };
 

@@ -1,4 +1,5 @@
 import { compareValues, valuesEqual } from '../bson/compare.ts';
+import { encode } from '../bson/encode.ts';
 import { type Document, isDocument, numberOf, type Value } from '../bson/value.ts';
 import { CommandError } from '../command-error.ts';
 import { runPipeline } from '../query/aggregate.ts';
@@ -26,12 +27,16 @@ export const aggregate: Command = (body, context) => {
   return cursors.first(
     {
       namespace: `${database}.${name}`,
-      items: documents[Symbol.iterator](),
+      items: encoded(documents),
       alive: () => !collection || store.catalog.find(database, name)?.id === collection.id,
     },
     { batchSize: batchSizeOf(body.cursor) },
   );
 };
+
+function* encoded(documents: Iterable<Document>): Generator<Uint8Array> {
+  for (const document of documents) yield encode(document);
+}
 
 const batchSizeOf = (cursor: Document): number | undefined =>
   cursor.batchSize === undefined ? undefined : Number(numberOf(cursor.batchSize) ?? 0);

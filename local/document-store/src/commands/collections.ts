@@ -1,3 +1,4 @@
+import { encode } from '../bson/encode.ts';
 import { type Document, isDocument } from '../bson/value.ts';
 import { CommandError, unsupported } from '../command-error.ts';
 import { describeIndex } from '../indexes/definition.ts';
@@ -71,7 +72,8 @@ export const listCollections: Command = (body, context) => {
   const items = store.catalog
     .collections(database)
     .map((name) => describeCollection(context, name, body.nameOnly === true))
-    .filter((description) => matches(description));
+    .filter((description) => matches(description))
+    .map((description) => encode(description));
   return cursors.first(
     { namespace: `${database}.$cmd.listCollections`, items: items.values(), alive: () => true },
     { batchSize: Number.POSITIVE_INFINITY },

@@ -7,8 +7,8 @@ const IDLE_LIMIT_MS = 10 * 60_000;
 /** MongoDB's first batch, unless the client says how large. */
 const FIRST_BATCH = 101;
 
-/** What a cursor hands out: documents, or their bytes as they are stored. */
-export type CursorItem = EncodableDocument | Uint8Array;
+/** What a cursor hands out: the bytes of a document, so that a batch can be measured. */
+export type CursorItem = Uint8Array;
 
 export interface CursorSource {
   readonly namespace: string;
@@ -44,7 +44,7 @@ export const createCursors = (now: () => number): Cursors => {
       const item = cursor.held ?? nextOf(cursor.source.items);
       cursor.held = undefined;
       if (item === undefined) return { batch, done: true };
-      size += item instanceof Uint8Array ? item.length : ESTIMATED_SIZE;
+      size += item.length;
       if (size > LIMITS.reply && batch.length > 0) {
         cursor.held = item;
         return { batch, done: false };
@@ -89,9 +89,6 @@ export const createCursors = (now: () => number): Cursors => {
     count: () => open.size,
   };
 };
-
-// Projected documents are not measured: this keeps a batch of them well below the limit of a message.
-const ESTIMATED_SIZE = 16 * 1024;
 
 const nextOf = (items: Iterator<CursorItem>): CursorItem | undefined => {
   const { value, done } = items.next();

@@ -27,6 +27,13 @@ const refuse =
     throw unsupported(feature);
   };
 
+const refuseLogin: Command = () => {
+  throw new CommandError(
+    'AuthenticationFailed',
+    'the embedded document store has no users: leave user and password out of MONGODB_URL',
+  );
+};
+
 /** Every command by name. */
 const COMMANDS: ReadonlyMap<string, Command> = new Map<string, Command>([
   ['hello', hello],
@@ -61,6 +68,8 @@ const COMMANDS: ReadonlyMap<string, Command> = new Map<string, Command>([
   ['renameCollection', renameCollection],
   ['listCollections', listCollections],
   ['listDatabases', listDatabases],
+  ['saslStart', refuseLogin],
+  ['authenticate', refuseLogin],
   ['startSession', refuse('a session')],
   ['commitTransaction', refuse('a transaction')],
   ['abortTransaction', refuse('a transaction')],

@@ -23,10 +23,14 @@ export const findAndModify: Command = (body, { store, database, now }) => {
     throw new CommandError('FailedToParse', 'Either an update or remove=true must be specified');
   }
   return store.write(() => {
-    const collection = store.catalog.ensure(database, name);
-    return removing ? removeOne(collection, body) : updateOne(collection, body, now());
+    const upserts = isTruthy(body.upsert);
+    const collection = upserts ? store.catalog.ensure(database, name) : store.catalog.find(database, name);
+    if (removing) return collection ? removeOne(collection, body) : { lastErrorObject: { n: 0 }, value: null };
+    return collection ? updateOne(collection, body, now()) : NOTHING_UPDATED;
   });
 };
+
+const NOTHING_UPDATED = { lastErrorObject: { n: 0, updatedExisting: false }, value: null };
 
 const queryOf = (collection: Collection, body: Document) => ({
   filter: documentArgument(body, 'query'),
@@ -59,7 +63,7 @@ const updateOne = (collection: Collection, body: Document, now: Date) => {
       value: projected(wantsNew ? after : target, projector),
     };
   }
-  if (!isTruthy(body.upsert)) return { lastErrorObject: { n: 0, updatedExisting: false }, value: null };
+  if (!isTruthy(body.upsert)) return NOTHING_UPDATED;
   const inserted = changer.upsert();
   return {
     lastErrorObject: { n: 1, updatedExisting: false, upserted: fieldOf(inserted.document, '_id') ?? null },

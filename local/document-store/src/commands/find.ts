@@ -1,3 +1,4 @@
+import { encode } from '../bson/encode.ts';
 import { type Document, numberOf, type Value } from '../bson/value.ts';
 import { CommandError } from '../command-error.ts';
 import { splitNear } from '../geo/near.ts';
@@ -46,7 +47,7 @@ function* findItems(collection: Collection, body: Document): Generator<CursorIte
     return;
   }
   const matched = usesPosition(body.projection) ? positionFinder(filter) : () => undefined;
-  for (const stored of found) yield projector(stored.document, matched(stored.document));
+  for (const stored of found) yield encode(projector(stored.document, matched(stored.document)));
 }
 
 /** A wrong query is told so also where there is nothing to find. */
@@ -74,7 +75,7 @@ export const positionFinder = (filter: Document): ((document: Document) => numbe
 
 /** One document as findAndModify shows it. */
 export const projected = (stored: StoredDocument, projector: Projector | undefined): CursorItem =>
-  projector ? projector(stored.document, undefined) : stored.bytes;
+  projector ? encode(projector(stored.document, undefined)) : stored.bytes;
 
 export const getMore: Command = (body, context) => {
   const id = BigInt(numberOf(body.getMore) ?? 0);

@@ -1,3 +1,4 @@
+import { encode } from '../bson/encode.ts';
 import { isDocument, type Value } from '../bson/value.ts';
 import { CommandError } from '../command-error.ts';
 import { describeIndex, type IndexDefinition, readIndexDefinition, sameIndex, sameKey } from '../indexes/definition.ts';
@@ -79,7 +80,7 @@ export const listIndexes: Command = (body, { store, cursors, database }) => {
   const name = collectionArgument(body, 'listIndexes');
   const namespace = `${database}.${name}`;
   const collection = existing(store.catalog.find(database, name), namespace);
-  const items = collection.indexes.map(({ definition }) => describeIndex(definition)).values();
+  const items = collection.indexes.map(({ definition }) => encode(describeIndex(definition))).values();
   return cursors.first({ namespace, items, alive: () => true }, { batchSize: Number.POSITIVE_INFINITY });
 };
 

@@ -1,7 +1,9 @@
 import type { EncodableDocument } from '../bson/encode.ts';
 import { type Document, fieldOf, type Value } from '../bson/value.ts';
 import { CommandError } from '../command-error.ts';
+import { splitNear } from '../geo/near.ts';
 import { findTargets, runQuery } from '../query/execute.ts';
+import { compileFilter } from '../query/match.ts';
 import { readSort } from '../query/sort.ts';
 import type { Collection } from '../storage/collection.ts';
 import type { StoredDocument } from '../storage/document-cache.ts';
@@ -24,12 +26,13 @@ export const update: Command = (body, { store, database, now }) => {
   const name = collectionArgument(body, 'update');
   const statements = documentsArgument(body, 'updates');
   return store.write(() => {
-    const collection = store.catalog.ensure(database, name);
+    const upserts = statements.some((statement) => statement.upsert === true);
+    const collection = upserts ? store.catalog.ensure(database, name) : store.catalog.find(database, name);
     let n = 0;
     let nModified = 0;
     const upserted: EncodableDocument[] = [];
     const writeErrors = runStatements(body, statements, (statement, index) => {
-      const result = runUpdate(collection, statement, now());
+      const result = collection ? runUpdate(collection, statement, now()) : checkUpdate(statement);
       n += result.matched;
       nModified += result.modified;
       if (result.upsertedId !== undefined) upserted.push({ index, _id: result.upsertedId });
@@ -43,6 +46,13 @@ interface UpdateResult {
   readonly modified: number;
   readonly upsertedId?: Value;
 }
+
+/** Where there is nothing to update, a wrong update is still told so. */
+const checkUpdate = (statement: Document): UpdateResult => {
+  parseUpdate(statement.u);
+  compileFilter(splitNear(documentArgument(statement, 'q')).rest);
+  return { matched: 0, modified: 0 };
+};
 
 const runUpdate = (collection: Collection, statement: Document, now: Date): UpdateResult => {
   refuseOptions(statement);

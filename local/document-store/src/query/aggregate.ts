@@ -209,7 +209,9 @@ function* geoNear(collection: Collection, operand: Value): Generator<Document> {
   const { distanceField, includeLocs, query } = operand;
   const near = readNear(collection, operand);
   const multiplier = Number(numberOf(operand.distanceMultiplier) ?? 1);
-  for (const { document } of findNear(collection, near, isDocument(query) ? query : {})) {
+  for (const { document } of findNear(collection, near, isDocument(query) ? query : {}, {
+    wanted: Number.POSITIVE_INFINITY,
+  })) {
     const location = valueAt(document, splitPath(near.path));
     let result = document;
     if (typeof distanceField === 'string') {

@@ -38,14 +38,19 @@ const inOrder = (collection: Collection, query: Query): Iterable<StoredDocument>
   const { near, rest } = splitNear(query.filter);
   const sort = query.sort ?? [];
   if (near) {
-    const found = findNear(collection, near, rest, query.onExamined);
+    const found = findNear(collection, near, rest, { wanted: wantedBy(query), onExamined: query.onExamined });
     return sort.length > 0 ? sorted(found, sort) : found;
   }
-  const plan = planQuery(collection, rest, sort, query.hint);
+  const natural = sort.find(({ name }) => name === '$natural');
+  const plan: Plan = natural
+    ? { kind: 'collection', direction: natural.order }
+    : planQuery(collection, rest, sort, query.hint);
   const found = matching(collection, plan, compileFilter(rest), query.onExamined);
-  const inSortOrder = sort.length === 0 || (plan.kind === 'index' && plan.sorted);
+  const inSortOrder = sort.length === 0 || natural !== undefined || (plan.kind === 'index' && plan.sorted);
   return inSortOrder ? found : sorted(found, sort);
 };
+
+const wantedBy = ({ limit = 0, skip = 0 }: Query): number => (limit > 0 ? limit + skip : Number.POSITIVE_INFINITY);
 
 const sorted = (found: Iterable<StoredDocument>, sort: readonly SortField[]): StoredDocument[] => {
   const compare = compareBy(sort);

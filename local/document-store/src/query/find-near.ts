@@ -12,20 +12,21 @@ import { compileFilter } from './match.ts';
 
 const FIRST_RING = 500; // metres
 const HALF_AROUND = Math.PI * EARTH_RADIUS;
-/** A ring that held few documents makes the next one so much wider. */
-const GROWTH = 2;
-const GROWTH_WHEN_EMPTY = 4;
+const LEAST_GROWTH = 1.3;
+const MOST_GROWTH = 4;
+/** A ring a little wider than the density so far asks for, so that it is likely the last. */
+const MARGIN = 1.2;
 
 /**
  * Documents by distance, nearest first. The index is asked in growing rings: what lies within a ring is final once the ring
- * has been read, so a caller that stops early has read little more than it took.
+ * has been read, so a caller that stops early has read little more than it took. `wanted` is how many it will probably take.
  * @throws CommandError NoQueryExecutionPlans when no 2dsphere index covers the filter.
  */
 export function* findNear(
   collection: Collection,
   near: Near,
   filter: Document,
-  onExamined?: () => void,
+  { wanted, onExamined }: { wanted: number; onExamined?: (() => void) | undefined },
 ): Generator<StoredDocument> {
   const { geo } = geoIndexFor(collection, near.path, filter);
   if (!geo) return;
@@ -34,7 +35,8 @@ export function* findNear(
   const end = Math.min(near.maximum, HALF_AROUND);
   let inner = near.minimum;
   let innerIncluded = true;
-  let outer = Math.min(Math.max(FIRST_RING, near.minimum * 1.5), end);
+  let outer = Math.min(Math.max(FIRST_RING, near.minimum * LEAST_GROWTH), end);
+  let found = 0;
   while (inner <= end) {
     const ring = geo
       .within(boxAround(center, outer / EARTH_RADIUS))
@@ -44,14 +46,22 @@ export function* findNear(
     for (const { id } of ring) {
       const stored = collection.read(id);
       onExamined?.();
-      if (stored && matches(stored.document)) yield stored;
+      if (!stored || !matches(stored.document)) continue;
+      found += 1;
+      yield stored;
     }
     if (outer >= end) return;
     inner = outer;
     innerIncluded = false;
-    outer = Math.min(outer * (ring.length > 0 ? GROWTH : GROWTH_WHEN_EMPTY), end);
+    outer = Math.min(outer * growth(found, wanted), end);
   }
 }
+
+/** Documents in a circle grow with the square of its radius. */
+const growth = (found: number, wanted: number): number => {
+  const needed = found > 0 ? Math.sqrt(wanted / found) * MARGIN : MOST_GROWTH;
+  return Math.min(Math.max(needed, LEAST_GROWTH), MOST_GROWTH);
+};
 
 /** The index a query by distance must use: one on the field that holds every document the filter can match. */
 export const geoIndexFor = (collection: Collection, path: string, filter: Document): CollectionIndex => {

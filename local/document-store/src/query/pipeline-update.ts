@@ -15,8 +15,9 @@ export const transformByPipeline = (document: Document, stages: readonly Documen
   }
   const pipeline = stages.map((stage) => plainDocument(stage));
   try {
-    const [result] = new Aggregator(pipeline, aggregationOptions).run([plainDocument(document)]);
-    return documentFromPlain(result ?? {});
+    const before = plainDocument(document);
+    const [result] = new Aggregator(pipeline, aggregationOptions).run([before]);
+    return keepTypes(documentFromPlain(result ?? {}), document, before, result ?? {});
   } catch (error) {
     if (error instanceof CommandError) throw error;
     throw new CommandError(
@@ -24,6 +25,20 @@ export const transformByPipeline = (document: Document, stages: readonly Documen
       `Failed to apply an update pipeline: ${error instanceof Error ? error.message : error}`,
     );
   }
+};
+
+/** A field the stages passed on unchanged is taken from the document: as a plain value it has lost the type of its numbers. */
+const keepTypes = (
+  after: Document,
+  document: Document,
+  before: Record<string, unknown>,
+  result: Record<string, unknown>,
+): Document => {
+  for (const name of Object.keys(after)) {
+    const known = document[name];
+    if (known !== undefined && Object.hasOwn(before, name) && result[name] === before[name]) after[name] = known;
+  }
+  return after;
 };
 
 const plainDocument = (document: Document): Record<string, unknown> =>

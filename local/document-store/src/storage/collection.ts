@@ -1,4 +1,3 @@
-import { encode } from '../bson/encode.ts';
 import type { Document } from '../bson/value.ts';
 import type { CollectionIndex } from './collection-index.ts';
 import { bytesColumn, numberColumn } from './columns.ts';
@@ -14,8 +13,11 @@ export interface Collection {
   /** Document numbers in the order of insertion. */
   scan(direction?: 1 | -1): Generator<number>;
   count(): number;
-  /** @throws CommandError DuplicateKey and others of `CollectionIndex.change`; then nothing was written. */
-  insert(document: Document, bytes?: Buffer): StoredDocument;
+  /**
+   * `bytes` are kept and must not change any more.
+   * @throws CommandError DuplicateKey and others of `CollectionIndex.change`; then nothing was written.
+   */
+  insert(document: Document, bytes: Buffer): StoredDocument;
   /** @throws CommandError as `insert`. */
   replace(stored: StoredDocument, document: Document, bytes: Buffer): StoredDocument;
   remove(stored: StoredDocument): void;
@@ -88,23 +90,21 @@ export const openCollection = ({
       }
     },
     count: () => numberColumn(sqlite.prepare(`SELECT COUNT(*) FROM ${table}`).first()?.[0]),
-    insert: (document, bytes = encode(document)) => {
+    insert: (document, bytes) => {
       const id = lastId + 1;
       const changes = changesOf(id, undefined, document);
-      const own = Buffer.from(bytes);
-      sqlite.prepare(insertSql).run(id, own);
+      sqlite.prepare(insertSql).run(id, bytes);
       for (const change of changes) change?.apply();
       lastId = id;
-      const stored = storedDocument(id, own, document);
+      const stored = storedDocument(id, bytes, document);
       cache.set(collectionId, stored);
       return stored;
     },
     replace: (before, document, bytes) => {
       const changes = changesOf(before.id, before.document, document);
-      const own = Buffer.from(bytes);
-      sqlite.prepare(updateSql).run(own, before.id);
+      sqlite.prepare(updateSql).run(bytes, before.id);
       for (const change of changes) change?.apply();
-      const stored = storedDocument(before.id, own, document);
+      const stored = storedDocument(before.id, bytes, document);
       cache.set(collectionId, stored);
       return stored;
     },

@@ -44,7 +44,7 @@ export const openSqlite = (path: string): Sqlite => {
     database.prepare('PRAGMA locking_mode = EXCLUSIVE').get([]);
     database.prepare('PRAGMA journal_mode = WAL').get([]);
     database.exec(
-      'PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 4000; PRAGMA cache_size = -65536; PRAGMA temp_store = MEMORY;',
+      'PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 2000; PRAGMA cache_size = -16384; PRAGMA temp_store = MEMORY;',
     );
     database.exec('BEGIN EXCLUSIVE; COMMIT;'); // takes the lock now instead of at the first write
   } catch (error) {
