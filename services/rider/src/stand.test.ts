@@ -28,7 +28,7 @@ export const TEST_SECRET = 'k7J2mQ9xV4tB8nL1pR6wZ3cF5hD0gS2aY';
 /** A database for a test file: MONGODB_URL when it is given, else an embedded store in a folder of its own. */
 export const startDatabase = async () => {
   const name = `rider-test-${hexId().slice(0, 8)}`;
-  const given = process.env['MONGODB_URL'];
+  const given = process.env.MONGODB_URL;
   if (given) return { url: given, name, close: async () => undefined };
   const dataFolder = await mkdtemp(join(tmpdir(), 'rider-'));
   const store = await startDocumentStore({ dataFolder, port: 0 });
@@ -68,7 +68,10 @@ export const startStand = async (env: Record<string, string> = {}) => {
   const deliveries = createMongoDeliveryStore(foundations);
   await opened.ready;
   const told: RiderPosition[][] = [];
-  const use = createUseCases({ riders, deliveries, config, tell: (points) => told.push([...points]), logger, now });
+  /** The same service in another process: the same documents, no shared memory. */
+  const anotherProcess = () =>
+    createUseCases({ riders, deliveries, config, tell: (points) => told.push([...points]), logger, now });
+  const use = anotherProcess();
 
   const pass = (seconds: number) => {
     clock.at = new Date(clock.at.getTime() + seconds * 1_000);
@@ -167,6 +170,7 @@ export const startStand = async (env: Record<string, string> = {}) => {
 
   return {
     use,
+    anotherProcess,
     riders,
     deliveries,
     config,

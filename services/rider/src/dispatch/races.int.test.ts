@@ -2,33 +2,34 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { place, type Stand, startStand } from '../stand.test.ts';
 
 /** How many riders accept at once, and how often; `npm run test:long` asks for the full size. */
-const RIDERS = Number(process.env['TIFFIN_LONG'] ?? 60);
+const RIDERS = Number(process.env.TIFFIN_LONG ?? 60);
 const ROUNDS = 20;
 
 describe('races for a delivery', () => {
   let stand: Stand;
+  let processes: Stand['use'][];
   let crowd: Awaited<ReturnType<Stand['riderAt']>>[];
   beforeAll(async () => {
-    stand = await startStand({ OFFER_WAVE_SIZE: String(RIDERS) });
+    stand = await startStand({ OFFER_WAVE_SIZE: String(RIDERS), POSITION_FRESH_S: '600' });
+    processes = [stand.use, stand.anotherProcess()];
     crowd = [];
     for (let index = 0; index <= RIDERS; index += 1) crowd.push(await stand.riderAt(place(index % 200)));
   }, 600_000);
   afterAll(() => stand.close());
 
-  const showEverybody = async () => {
-    for (const { user } of crowd) await stand.goOnDuty(user, place(100));
-  };
+  /** Everybody asked accepts in the same moment, at one process or the other. */
+  const acceptAtOnce = (order: string, users: readonly string[]) =>
+    Promise.all(users.map((user, index) => (processes[index % 2] ?? stand.use).acceptOffer(order, user, stand.cause)));
 
-  it(`D1, T06: of ${RIDERS} riders who accept at once one gets the delivery, ${ROUNDS} times`, {
+  it(`D1, T06: of ${RIDERS} riders who accept at once, at two processes, one gets the delivery, ${ROUNDS} times`, {
     timeout: 600_000,
   }, async () => {
     for (let round = 0; round < ROUNDS; round += 1) {
-      await showEverybody();
       const { order } = await stand.ready();
       await stand.tick(order, 12);
       const asked = await stand.asked(order);
       expect(asked).toHaveLength(RIDERS);
-      const answers = await Promise.all(asked.map((user) => stand.use.acceptOffer(order, user, stand.cause)));
+      const answers = await acceptAtOnce(order, asked);
       const winners = asked.filter((_user, index) => answers[index]?.kind === 'committed');
       expect(winners).toHaveLength(1);
       for (const answer of answers)
@@ -42,19 +43,18 @@ describe('races for a delivery', () => {
 
   it('D2, T07: one rider accepting two offers at once gets one job and one rider_busy', async () => {
     for (let round = 0; round < ROUNDS; round += 1) {
-      await showEverybody();
       const [first, second] = [await stand.ready(), await stand.ready()];
       await Promise.all([stand.tick(first.order, 12), stand.tick(second.order, 0)]);
       const user = (await stand.asked(first.order)).find((one) => one !== crowd[0]?.user) ?? '';
       expect(await stand.asked(second.order)).toContain(user);
       const answers = await Promise.all(
-        [first, second].map(({ order }) => stand.use.acceptOffer(order, user, stand.cause)),
+        [first, second].map(({ order }, index) => processes[index]?.acceptOffer(order, user, stand.cause)),
       );
-      expect(answers.map((answer) => ('code' in answer ? answer.code : answer.kind)).toSorted()).toEqual([
+      expect(answers.map((answer) => (answer && 'code' in answer ? answer.code : answer?.kind)).toSorted()).toEqual([
         'committed',
         'rider_busy',
       ]);
-      await stand.use.background.idle();
+      for (const one of processes) await one.background.idle();
       const lost = answers[0]?.kind === 'committed' ? second.order : first.order;
       expect(await stand.asked(lost)).not.toContain(user);
       expect((await stand.eventTypes(lost)).filter((type) => type === 'OFFER_REVOKED')).toHaveLength(1);
@@ -63,7 +63,6 @@ describe('races for a delivery', () => {
   });
 
   it('D3: an accept after revoke, expiry or decline is refused, and a winner whose answer was lost hears it again', async () => {
-    await showEverybody();
     const { order } = await stand.ready();
     const [early] = await stand.asked(order);
     await stand.tick(order, 12);
@@ -85,14 +84,10 @@ describe('races for a delivery', () => {
 
   it('D9: a cancel and all accepts at once have one outcome, and nobody stays locked', async () => {
     for (let round = 0; round < 5; round += 1) {
-      await showEverybody();
       const { order } = await stand.ready();
       await stand.tick(order, 12);
       const asked = await stand.asked(order);
-      const [, answers] = await Promise.all([
-        stand.cancelled(order),
-        Promise.all(asked.map((user) => stand.use.acceptOffer(order, user, stand.cause))),
-      ]);
+      const [, answers] = await Promise.all([stand.cancelled(order), acceptAtOnce(order, asked)]);
       expect(await stand.state(order)).toMatchObject({ status: 'cancelled', active: false });
       expect(answers.filter(({ kind }) => kind === 'committed').length).toBeLessThanOrEqual(1);
       for (const { user } of crowd) expect(await stand.deliveries.activeOf(user)).toBeUndefined();

@@ -8,6 +8,12 @@ describe('the search for a rider', () => {
   });
   afterEach(() => stand.close());
 
+  /** Riders on duty, each 100 m farther away than the last. */
+  const inARow = async (count: number) => {
+    const riders: Awaited<ReturnType<Stand['riderAt']>>[] = [];
+    for (let index = 1; index <= count; index += 1) riders.push(await stand.riderAt(place(100 * index)));
+    return riders;
+  };
   const decisions = async (order: string) => (await stand.deliveries.decisionsOf(order))?.decisions ?? [];
 
   it('asks the nearest rider first, alone, in the very insert that opens the delivery', async () => {
@@ -33,8 +39,7 @@ describe('the search for a rider', () => {
   });
 
   it('gives one offer twelve seconds alone, then asks three at once', async () => {
-    const riders = [];
-    for (let index = 1; index <= 5; index += 1) riders.push(await stand.riderAt(place(100 * index)));
+    const riders = await inARow(5);
     const { order } = await stand.ready();
     expect(await stand.tick(order, 11.9)).toMatchObject({ kind: 'unchanged' });
     await stand.tick(order, 0.1);
@@ -47,8 +52,7 @@ describe('the search for a rider', () => {
   });
 
   it('hands a declined offer on at once, alone, and inside a wave to one more', async () => {
-    const riders = [];
-    for (let index = 1; index <= 6; index += 1) riders.push(await stand.riderAt(place(100 * index)));
+    const riders = await inARow(6);
     const [ann, bob, cat, dan, eve, fay] = riders.map(({ user }) => user);
     const { order } = await stand.ready();
     await stand.use.declineOffer(order, ann ?? '', stand.cause);
@@ -185,6 +189,18 @@ describe('the search for a rider', () => {
     await stand.use.drive.deliver(first.order, ann.user, undefined, stand.cause);
     await stand.use.background.idle();
     expect(await stand.asked(second.order)).toEqual([ann.user]);
+  });
+
+  it('D4: a process that ends in wave 2 leaves its timer to the next one', async () => {
+    const riders = await inARow(6);
+    const { order } = await stand.ready();
+    await stand.tick(order, 12);
+    // Nothing of the first process is left but its documents; the next one finds what is due.
+    stand.pass(12);
+    const next = stand.anotherProcess();
+    for (const id of await stand.deliveries.claimDue(20, 10_000)) await next.continueSearch(id);
+    expect(await stand.asked(order)).toEqual(riders.slice(4).map(({ user }) => user));
+    expect(await next.acceptOffer(order, riders[4]?.user ?? '', stand.cause)).toMatchObject({ kind: 'committed' });
   });
 
   it('keeps the newest forty decisions', async () => {
