@@ -23,11 +23,11 @@ export const riderSettings = z.object({
   ORDER_READY_QUEUE,
   RESTAURANT_URL,
   /** How long a rider has to answer an offer. */
-  OFFER_TTL_S: setting(seconds({ max: 600 }), { development: '12', production: '12' }),
+  OFFER_TTL_S: setting(seconds(), { development: '12', production: '12' }),
   /** How many riders are asked at once after the first offer has expired. */
   OFFER_WAVE_SIZE: setting(count({ min: 1, max: 1_000 }), { development: '3', production: '3' }),
   /** A rider whose position is older gets no offer. */
-  POSITION_FRESH_S: setting(seconds({ max: 600 }), { development: '30', production: '30' }),
+  POSITION_FRESH_S: setting(seconds(), { development: '30', production: '30' }),
   /** How far from the pickup riders are looked for, step by step. */
   SEARCH_RADII_M: setting(metresList, { development: '1000,2000,3500,5000', production: '1000,2000,3500,5000' }),
   /** How long after ready a rider is looked for before the order is given up. */
