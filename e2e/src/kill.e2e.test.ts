@@ -56,13 +56,12 @@ it('kill -9 of any process at any moment: what was answered stays true, the stor
       stack = await stack.startAgain();
       actors = actorsOf(stack);
     } else {
-      const before = stack.file().children[victim]?.pid;
-      if (before === undefined) throw new Error(`${victim} does not run`);
-      process.kill(before, 'SIGKILL');
       const running = stack;
-      await eventually(`${victim} to be started again`, () => running.file().children[victim]?.pid !== before, {
-        withinMs: 20_000,
-      });
+      const pidOf = () => running.file().children[victim]?.pid;
+      const before = await eventually(`${victim} to run`, pidOf, { withinMs: 30_000 });
+      process.kill(before, 'SIGKILL');
+      const again = () => pidOf() !== undefined && pidOf() !== before;
+      await eventually(`${victim} to be started again`, again, { withinMs: 30_000 });
     }
   }
   const finished = await Promise.all(orders);
