@@ -3,8 +3,8 @@ import { type Document, isDocument, type Value } from '../bson/value.ts';
 import { CommandError, unsupported } from '../command-error.ts';
 import { compileGeoOperator, isGeoOperator } from '../geo/geo-match.ts';
 import { compileExpression } from './expression.ts';
-import { isOperators, type Matcher } from './filter-shape.ts';
-import { compileOperator, equalTo, type Test } from './match-operators.ts';
+import { isOperators, type Matcher, type Test } from './filter-shape.ts';
+import { compileOperator, equalTo } from './match-operators.ts';
 import { anyAtPath, type Path, splitPath } from './path.ts';
 
 /**

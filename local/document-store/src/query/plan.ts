@@ -59,7 +59,7 @@ export const planQuery = (
 const planById = (collection: Collection, filter: Document): Plan | undefined => {
   const id = filter._id;
   const [index] = collection.indexes;
-  if (!index || index.definition.name !== '_id_') return undefined;
+  if (index?.definition.name !== '_id_') return undefined;
   if (!(id instanceof ObjectId) && typeof id !== 'string' && typeof id !== 'number') return undefined;
   const low = encodeValue(id);
   return {
