@@ -1,10 +1,9 @@
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { Role } from '@tiffin/contracts/claims';
 import type { Envelope } from '@tiffin/contracts/envelope';
 import type { EventType } from '@tiffin/contracts/event-catalogue';
-import { latestVersion, routingKey } from '@tiffin/contracts/event-catalogue';
-import { orderForWatchers } from '@tiffin/contracts/order-api';
+import { routingKey } from '@tiffin/contracts/event-catalogue';
 import { durableQueues } from '@tiffin/contracts/queues';
 import { createServiceTokens, signUserToken } from '@tiffin/platform/auth/tokens';
 import type { Clock } from '@tiffin/platform/clock';
@@ -12,6 +11,7 @@ import { createBroker } from '@tiffin/platform/messaging/broker';
 import { createLogger } from '@tiffin/platform/observability/logger';
 import { withVhost } from '@tiffin/testing/broker-vhost';
 import { openSocket, type TestSocket } from '@tiffin/testing/socket';
+import type { TestOrder } from './an-order.test.ts';
 import { createApp } from './app.ts';
 import type { RealtimeConfig } from './config.ts';
 
@@ -20,140 +20,11 @@ import type { RealtimeConfig } from './config.ts';
 export const JWT_SECRET = randomBytes(48).toString('base64');
 export const SERVICE_TOKEN_SECRET = randomBytes(48).toString('base64');
 
-export const newId = (): string => randomBytes(12).toString('hex');
-
 export const tokenOf = (
   role: Role,
   sub: string,
   { ttlSeconds = 3_600, now }: { ttlSeconds?: number; now?: Clock } = {},
 ) => signUserToken({ secret: JWT_SECRET, role, sub, ttlSeconds, ...(now && { now }) });
-
-const NO_DATA: Record<string, unknown> = {};
-
-/** One order with its people and its stream, as the restaurant service would have it. */
-export const anOrder = () => {
-  const facts = {
-    orderId: newId(),
-    userId: `customer-${newId()}`,
-    restaurantId: newId(),
-    ownerId: `owner-${newId()}`,
-    riderId: newId(),
-    riderUserId: `rider-${newId()}`,
-  };
-  const { orderId, userId, restaurantId, ownerId, riderId, riderUserId } = facts;
-  const events: Envelope[] = [];
-  const state = { status: 'pending_payment', paymentStatus: 'pending' };
-  const correlationId = randomUUID();
-  const at = { type: 'Point', coordinates: [77.6, 12.97] };
-
-  const view = () => ({
-    _id: orderId,
-    userId,
-    restaurantId,
-    restaurantName: 'Dosa House',
-    items: [{ itemId: newId(), name: 'Masala dosa', pricePaise: 15_000, quantity: 2 }],
-    subtotalPaise: 30_000,
-    deliveryFeePaise: 0,
-    platformFeePaise: 700,
-    totalPaise: 30_700,
-    currency: 'INR',
-    deliveryAddress: { formattedAddress: '12 MG Road, Bengaluru', phone: '+91 98450 12345', location: at },
-    pickup: at,
-    ...state,
-    seq: events.length,
-    createdAt: events[0]?.timestamp ?? new Date().toISOString(),
-    updatedAt: events.at(-1)?.timestamp ?? new Date().toISOString(),
-    deliveryCode: '4711',
-  });
-
-  const STATUS: Partial<Record<EventType, string>> = {
-    ORDER_PLACED: 'placed',
-    ORDER_ACCEPTED: 'accepted',
-    ORDER_PREPARING: 'preparing',
-    ORDER_READY_FOR_RIDER: 'ready_for_rider',
-    ORDER_RIDER_ASSIGNED: 'rider_assigned',
-    ORDER_RIDER_UNASSIGNED: 'ready_for_rider',
-    ORDER_PICKED_UP: 'picked_up',
-    ORDER_DELIVERED: 'delivered',
-    ORDER_CANCELLED: 'cancelled',
-    ORDER_REJECTED: 'rejected',
-    ORDER_EXPIRED: 'expired',
-  };
-  const rider = { riderId, riderUserId, riderName: 'Ravi', riderPhone: '+91 98860 54321' };
-  const extras = (type: EventType): Record<string, unknown> => {
-    switch (type) {
-      case 'ORDER_CREATED':
-        return { expiresAt: new Date(Date.now() + 900_000).toISOString() };
-      case 'ORDER_PLACED':
-        return { paymentId: 'pay_1', order: { ...view(), seq: events.length + 1 } };
-      case 'ORDER_ACCEPTED':
-        return { prepMinutes: 15, readyBy: new Date(Date.now() + 900_000).toISOString() };
-      case 'ORDER_REJECTED':
-        return { reason: 'closed', by: 'restaurant' };
-      case 'ORDER_READY_FOR_RIDER':
-        return { location: at, dropoff: at, customerPhone: '+91 98450 12345', readyAt: new Date().toISOString() };
-      case 'ORDER_CANCELLED':
-        return { by: 'customer', reason: 'changed my mind' };
-      case 'ORDER_RIDER_ASSIGNED':
-      case 'ORDER_PICKED_UP':
-      case 'ORDER_DELIVERED':
-        return rider;
-      case 'ORDER_RIDER_UNASSIGNED':
-        return { riderId, riderUserId };
-      case 'ORDER_REFUNDED':
-        return { refundId: 'rfnd_1', amountPaise: 30_700, refundedPaise: 30_700 };
-      case 'ORDER_REFUND_FAILED':
-        return { refundId: 'rfnd_1', amountPaise: 30_700 };
-      case 'ORDER_CASE_OPENED':
-        return { reason: 'picked up after the cancel' };
-      case 'ORDER_PAYMENT_REFUSED':
-        return { reason: 'second_payment', paymentId: 'pay_2', paidPaise: 30_700, paidCurrency: 'INR' };
-      default:
-        return NO_DATA;
-    }
-  };
-
-  return {
-    ...facts,
-    events,
-    view,
-    /** The next event of its stream: what the restaurant service would have written, and would publish. */
-    next(type: EventType, more: Record<string, unknown> = NO_DATA): Envelope {
-      if (STATUS[type]) state.status = STATUS[type];
-      if (type === 'ORDER_PLACED') state.paymentStatus = 'paid';
-      const { status, paymentStatus } = state;
-      const event: Envelope = {
-        id: randomUUID(),
-        type,
-        version: latestVersion(type),
-        timestamp: new Date().toISOString(),
-        data: {
-          ...{ orderId, userId, restaurantId, restaurantName: 'Dosa House', status, paymentStatus },
-          ...{ totalPaise: 30_700, currency: 'INR' },
-          ...extras(type),
-          ...more,
-        },
-        subject: orderId,
-        seq: events.length + 1,
-        source: 'restaurant',
-        correlationId,
-        causationId: null,
-      };
-      events.push(event);
-      return event;
-    },
-    /** The answer of `GET /internal/orders/:id?after=`. */
-    history(after = 0) {
-      const assigned = ['rider_assigned', 'picked_up', 'delivered'].includes(state.status);
-      return orderForWatchers.parse({
-        order: view(),
-        parties: { userId, restaurantOwnerId: ownerId, ...(assigned && { riderUserId }) },
-        events: events.filter(({ seq = 0 }) => seq > after),
-      });
-    },
-  };
-};
-export type TestOrder = ReturnType<typeof anOrder>;
 
 const json = (response: ServerResponse, status: number, body: unknown) => {
   response.writeHead(status, { 'content-type': 'application/json' });
@@ -264,7 +135,6 @@ export const startWorld = async (name: string) => {
     vhost,
     neighbours,
     bus,
-    startNode,
     /** A node that hears the bus already. */
     startLinkedNode: async (more: Partial<RealtimeConfig> = {}, overrides: { now?: Clock } = {}) => {
       const node = await startNode(more, overrides);
@@ -298,17 +168,3 @@ export const startWorld = async (name: string) => {
     },
   };
 };
-
-/** An event of another aggregate, as its service would publish it. */
-export const anEvent = (type: EventType, subject: string, data: Record<string, unknown>, seq = 1): Envelope => ({
-  id: randomUUID(),
-  type,
-  version: latestVersion(type),
-  timestamp: new Date().toISOString(),
-  data,
-  subject,
-  seq,
-  source: 'rider',
-  correlationId: randomUUID(),
-  causationId: null,
-});
