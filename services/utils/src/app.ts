@@ -78,7 +78,7 @@ export const createApp = (config: UtilsConfig, overrides: DurableServiceOverride
       const attend = attendPayment({
         payments,
         reconcile: reconcilePayment({ payments, gateway, takeFact, policy, now }),
-        pursue: pursueRefunds({ payments, gateway, takeFact, now }),
+        pursue: pursueRefunds({ payments, gateway, takeFact, policy, now }),
         now,
       });
 

@@ -15,8 +15,10 @@ import { startFakeRazorpay } from '@tiffin/fake-razorpay/server';
 import { signUserToken } from '@tiffin/platform/auth/tokens';
 import { createBroker } from '@tiffin/platform/messaging/broker';
 import { createLogger } from '@tiffin/platform/observability/logger';
-import { withVhost } from '@tiffin/testing/broker-vhost';
+import { openBareChannel, withVhost } from '@tiffin/testing/broker-vhost';
 import { eventually } from '@tiffin/testing/eventually';
+import { startTcpProxy } from '@tiffin/testing/tcp-proxy';
+import mongoose from 'mongoose';
 import * as z from 'zod';
 import { createApp } from './app.ts';
 import type { UtilsConfig } from './config.ts';
@@ -38,12 +40,15 @@ export const startStand = async (
 
   const folder = await mkdtemp(path.join(tmpdir(), `utils-${name}-`));
   releases.push(() => rm(folder, { recursive: true, force: true }));
-  const store = process.env.MONGODB_URL
-    ? { url: process.env.MONGODB_URL, close: async () => undefined }
-    : await startDocumentStore({ dataFolder: folder, port: 0 });
-  releases.push(() => store.close());
+  const outsideStore = process.env.MONGODB_URL;
+  let embedded = outsideStore ? undefined : await startDocumentStore({ dataFolder: folder, port: 0 });
+  const storeUrl = outsideStore ?? embedded?.url ?? '';
+  releases.push(async () => embedded?.close());
   const vhost = await withVhost(`utils-${name}`);
   releases.push(() => vhost.close());
+
+  const network = await startTcpProxy(5672);
+  releases.push(network.close);
 
   const bills = await standInForBills();
   releases.push(bills.close);
@@ -62,8 +67,8 @@ export const startStand = async (
     NODE_ENV: 'test',
     PORT: port,
     LOG_LEVEL: 'silent',
-    MONGODB_URL: store.url,
-    RABBITMQ_URL: vhost.url,
+    MONGODB_URL: storeUrl,
+    RABBITMQ_URL: vhost.url.replace(':5672', `:${network.port}`),
     JWT_SECRET: jwtSecret,
     SERVICE_TOKEN_SECRET: secretOf(),
     TOPOLOGY: 'declare',
@@ -88,6 +93,23 @@ export const startStand = async (
     await app.close();
   };
   releases.push(() => stop());
+
+  const database = await mongoose
+    .createConnection(storeUrl, { dbName: databaseName, serverSelectionTimeoutMS: 30_000 })
+    .asPromise();
+  releases.push(() => database.close());
+  /** Every event of a payment, as its own document keeps them. */
+  const stream = async (orderId: string): Promise<readonly string[]> => {
+    const found = await database.collection('payments').findOne({ _id: new mongoose.Types.ObjectId(orderId) });
+    return z
+      .object({ stream: z.array(z.object({ type: z.string() })) })
+      .parse(found)
+      .stream.map(({ type }) => type);
+  };
+  const inbox = async () => inboxRows.parse(await database.collection('webhook-inbox').find().toArray());
+  /** Resolves once nothing the gateway told us waits for work. */
+  const workedOff = () =>
+    eventually('the inbox to be worked off', async () => (await inbox()).every(({ dueAt }) => dueAt === undefined));
 
   const outside = createBroker({ url: vhost.url, service: 'test', queues: [], topology: 'declare', logger });
   outside.start();
@@ -183,7 +205,7 @@ export const startStand = async (
     });
   };
 
-  const publish = (event: Envelope) =>
+  const publish = (event: Envelope, headers: Record<string, string> = {}) =>
     outside.publisher.publish({
       messageId: event.id,
       type: event.type,
@@ -191,7 +213,15 @@ export const startStand = async (
       correlationId: event.correlationId,
       routingKey: `order.${event.type}`,
       body: Buffer.from(JSON.stringify(event)),
+      headers,
     });
+  const bare = await openBareChannel(vhost.url);
+  releases.push(bare.end);
+  /** Takes one message out of a queue, if there is one. */
+  const take = async (queue: string) => {
+    const message = await bare.channel.get(queue, { noAck: true });
+    return message ? { headers: message.properties.headers ?? {}, body: message.content.toString('utf8') } : undefined;
+  };
 
   const ready = () =>
     eventually(
@@ -207,9 +237,9 @@ export const startStand = async (
   return {
     url,
     config,
-    storeUrl: store.url,
     databaseName,
-    vhost,
+    /** Between the service and its broker. */
+    network,
     gateway,
     bills,
     admin,
@@ -225,11 +255,24 @@ export const startStand = async (
     typesOf,
     payment,
     cases,
+    stream,
+    inbox,
+    workedOff,
+    database,
     sign,
     post,
     webhook,
     publish,
+    take,
     stop,
+    /** Takes the database away until the returned function is called. */
+    withoutStore: async () => {
+      const port = embedded?.port ?? 0;
+      await embedded?.close();
+      return async () => {
+        embedded = await startDocumentStore({ dataFolder: folder, port });
+      };
+    },
     restart: async (changes: Partial<UtilsConfig> = {}) => {
       app = await start(changes);
       await ready();
@@ -240,6 +283,18 @@ export const startStand = async (
   };
 };
 export type Stand = Awaited<ReturnType<typeof startStand>>;
+
+const inboxRows = z.array(
+  z.object({
+    _id: z.string(),
+    event: z.string(),
+    status: z.string(),
+    reason: z.string().optional(),
+    attempts: z.number(),
+    dueAt: z.date().optional(),
+    body: z.unknown(),
+  }),
+);
 
 export const triple = z.object({
   razorpay_order_id: z.string(),

@@ -1,13 +1,14 @@
 import type { Clock } from '@tiffin/platform/clock';
 import { outrun } from '@tiffin/platform/persistence/decision';
 import type { RazorpayGateway } from './gateway.ts';
+import type { LookPolicy } from './look-schedule.ts';
 import type { PaymentStore } from './payment.store.ts';
 import { isOpen, type RefundRecord } from './payment.ts';
 import { rereadRefunds } from './reconcile-payment.ts';
 import { claimRefund, dueRefund, postponeRefund, refuseRefund } from './refund.ts';
 import type { FactTaker } from './take-fact.ts';
 
-type Given = { payments: PaymentStore; gateway: RazorpayGateway; takeFact: FactTaker; now: Clock };
+type Given = { payments: PaymentStore; gateway: RazorpayGateway; takeFact: FactTaker; policy: LookPolicy; now: Clock };
 
 const BY_ITSELF = { causationId: null } as const;
 
@@ -38,10 +39,10 @@ const claim = async ({ payments, now }: Given, orderId: string): Promise<RefundR
 };
 
 const pursue = async (given: Given, orderId: string, refund: RefundRecord): Promise<void> => {
-  const { payments, gateway, takeFact, now } = given;
+  const { payments, gateway, takeFact, policy, now } = given;
   const { key, gatewayPaymentId, amountPaise } = refund;
   const postpone = (perhapsDone: boolean) =>
-    payments.change(orderId, (state) => postponeRefund(state, key, perhapsDone, now()), BY_ITSELF);
+    payments.change(orderId, (state) => postponeRefund(state, key, perhapsDone, policy, now()), BY_ITSELF);
 
   if (refund.tries > 0) {
     const reread = await rereadRefunds(given)('reconciler', gatewayPaymentId);

@@ -46,7 +46,7 @@ const anyStep: fc.Arbitrary<Step> = fc.oneof(
     }),
     (fact) => (state, now) => {
       const { key: _, ...outside } = aRefundFact(fact);
-      return applyRefundFact(state, outside, now);
+      return applyRefundFact(state, outside, POLICY, now);
     },
   ),
   // The gateway answers about a refund of ours, in whatever order and however often.
@@ -62,6 +62,7 @@ const anyStep: fc.Arbitrary<Step> = fc.oneof(
         return applyRefundFact(
           state,
           aRefundFact({ key, gatewayPaymentId: of, gatewayRefundId: known, amountPaise, status }),
+          POLICY,
           now,
         );
       },
@@ -80,7 +81,7 @@ const anyStep: fc.Arbitrary<Step> = fc.oneof(
     const due = dueRefund(state, now);
     return due ? claimRefund(state, due.key, now) : { kind: 'nothing-new' };
   }),
-  said(number, (index) => (state, now) => postponeRefund(state, keyIn(state, index), true, now)),
+  said(number, (index) => (state, now) => postponeRefund(state, keyIn(state, index), true, POLICY, now)),
   said(number, (index) => (state) => refuseRefund(state, keyIn(state, index))),
 );
 

@@ -2,6 +2,7 @@ import type { GatewayPaymentId } from '@tiffin/contracts/ids';
 import { HOUR, MINUTE, SECOND } from '@tiffin/platform/clock';
 import { broken, changed, conflict, type Decision, outrun, unchanged } from '@tiffin/platform/persistence/decision';
 import type { RefundFact } from './gateway.ts';
+import type { LookPolicy } from './look-schedule.ts';
 import {
   attemptOf,
   leftOf,
@@ -22,9 +23,11 @@ export const REFUND_ATTEMPTS = 3;
 /** How long a claimed refund is left to whoever claimed it: longer than a listing and a refund may take together. */
 const CLAIM_MS = 30 * SECOND;
 const RETRY_MS = [5 * SECOND, 15 * SECOND, 1 * MINUTE, 5 * MINUTE, 15 * MINUTE, 1 * HOUR];
-/** A refund the gateway has taken is settled in minutes to days, and normally told by webhook. */
-const POLL_MS = [1 * MINUTE, 5 * MINUTE, 1 * HOUR, 6 * HOUR, 24 * HOUR];
-const AGAIN_MS = 1 * MINUTE;
+/**
+ * A refund the gateway has taken is settled in minutes to days, and normally told by webhook: it is asked about after so many times the
+ * pause of the reconciler.
+ */
+const POLL_PAUSES = [1, 5, 60, 360, 1440];
 
 export type RefundWish = {
   readonly gatewayPaymentId: GatewayPaymentId;
@@ -124,11 +127,17 @@ export const claimRefund = (state: PaymentState, key: string, now: Date): Refund
   }));
 
 /** The gateway could not be asked, or its answer was lost (`unknown`): the same key again, a little later. */
-export const postponeRefund = (state: PaymentState, key: string, perhapsDone: boolean, now: Date): RefundDecision =>
+export const postponeRefund = (
+  state: PaymentState,
+  key: string,
+  perhapsDone: boolean,
+  policy: LookPolicy,
+  now: Date,
+): RefundDecision =>
   changeRefund(state, key, (refund) => ({
     ...refund,
     status: perhapsDone && refund.status === 'submitted' ? 'unknown' : refund.status,
-    nextTryAt: later(now, pauseOf(refund)),
+    nextTryAt: later(now, pauseOf(refund, policy)),
   }));
 
 /** The gateway refuses this refund and would refuse it again: its reservation ends and a person decides. */
@@ -141,8 +150,11 @@ export const refuseRefund = (state: PaymentState, key: string): RefundDecision =
   return changed(next, refundEvent(next, 'REFUND_FAILED', refused));
 };
 
-const pauseOf = ({ status, tries }: RefundRecord): number => {
-  const steps = status === 'pending' ? POLL_MS : RETRY_MS;
+const pauseOf = (
+  { status, tries }: Pick<RefundRecord, 'status' | 'tries'>,
+  { reconcileAfterS }: LookPolicy,
+): number => {
+  const steps = status === 'pending' ? POLL_PAUSES.map((pauses) => pauses * reconcileAfterS * SECOND) : RETRY_MS;
   return steps[Math.min(Math.max(tries, 1), steps.length) - 1] ?? HOUR;
 };
 
@@ -168,18 +180,24 @@ const later = (now: Date, ms: number): string => new Date(now.getTime() + ms).to
  * lowers what can go back. One that failed is tried again under a new number, a bounded number of times. What contradicts our record in
  * money is a `mismatched_payment` for a person.
  */
-export const applyRefundFact = (state: PaymentState, fact: RefundFact, now: Date): RefundDecision => {
+export const applyRefundFact = (
+  state: PaymentState,
+  fact: RefundFact,
+  policy: LookPolicy,
+  now: Date,
+): RefundDecision => {
+  const step = refundStep(policy, now);
   const attempt = attemptOf(state, fact.gatewayPaymentId);
   // Given back without having been captured: nothing of ours went back.
   if (attempt?.status !== 'captured') return outrun;
   if (fact.currency !== state.currency) return mismatch(`the refund is in ${fact.currency}`);
   const known = findRefund(state, fact);
-  if (!known) return recordOutside(state, fact, attempt.capturedPaise - attempt.refundedPaise, now);
+  if (!known) return recordOutside(state, fact, attempt.capturedPaise - attempt.refundedPaise, step);
   if (known.amountPaise !== fact.amountPaise)
     return mismatch(`refund ${known.key} is ${fact.amountPaise} paise at the gateway`);
   if (known.gatewayRefundId !== undefined && known.gatewayRefundId !== fact.gatewayRefundId)
     return mismatch(`refund ${known.key} exists twice at the gateway`);
-  return step(state, { ...known, gatewayRefundId: fact.gatewayRefundId }, fact.status, now);
+  return step(state, { ...known, gatewayRefundId: fact.gatewayRefundId }, fact.status);
 };
 
 const mismatch = (detail: string) => conflict('payment_conflict', detail);
@@ -188,7 +206,12 @@ const findRefund = (state: PaymentState, { gatewayRefundId, gatewayPaymentId, ke
   state.refunds.find((refund) => refund.gatewayRefundId === gatewayRefundId) ??
   state.refunds.find((refund) => refund.key === key && refund.gatewayPaymentId === gatewayPaymentId);
 
-const recordOutside = (state: PaymentState, fact: RefundFact, notRefundedPaise: number, now: Date): RefundDecision => {
+const recordOutside = (
+  state: PaymentState,
+  fact: RefundFact,
+  notRefundedPaise: number,
+  step: RefundStep,
+): RefundDecision => {
   if (fact.status === 'failed') return outrun;
   if (fact.amountPaise > notRefundedPaise) return mismatch('more was refunded at the gateway than was captured');
   const refund: RefundRecord = {
@@ -203,42 +226,51 @@ const recordOutside = (state: PaymentState, fact: RefundFact, notRefundedPaise: 
   };
   const next = recounted({ ...state, refunds: [...state.refunds, refund] });
   const requested = refundEvent(next, 'REFUND_REQUESTED', refund);
-  const decision = step(next, refund, fact.status, now);
+  const decision = step(next, refund, fact.status);
   return decision.kind === 'changed' ? changed(decision.state, requested, ...decision.events) : decision;
 };
 
-const step = (state: PaymentState, refund: RefundRecord, status: RefundFact['status'], now: Date): RefundDecision => {
-  const before = refund.status;
-  if (before === 'processed')
-    return status === 'failed' ? mismatch(`refund ${refund.key} failed after it was processed`) : outrun;
-  if (before === 'failed')
-    return status === 'processed' ? mismatch(`refund ${refund.key} was processed after it failed`) : outrun;
-  const { nextTryAt: _, ...rest } = refund;
-  switch (status) {
-    case 'pending': {
-      if (before === 'pending') return outrun;
-      const next = {
-        ...rest,
-        status: 'pending',
-        tries: 1,
-        nextTryAt: later(now, pauseOf({ ...refund, status: 'pending', tries: 1 })),
-      } as const;
-      return changed(replaceRefund(state, next));
-    }
-    case 'processed': {
-      const attempt = attemptOf(state, refund.gatewayPaymentId);
-      if (!attempt || attempt.refundedPaise + refund.amountPaise > attempt.capturedPaise)
-        return mismatch('more was refunded at the gateway than was captured');
-      const processed: RefundRecord = { ...rest, status: 'processed' };
-      const next = replaceRefund(state, processed);
-      return changed(next, refundEvent(next, 'REFUND_PROCESSED', processed));
-    }
-    case 'failed':
-      return before === 'manual_review' ? outrun : fail(state, rest, now);
-  }
-};
+type RefundStep = (state: PaymentState, refund: RefundRecord, status: RefundFact['status']) => RefundDecision;
 
-const fail = (state: PaymentState, refund: RefundRecord, now: Date): RefundDecision => {
+const refundStep =
+  (policy: LookPolicy, now: Date): RefundStep =>
+  (state, refund, status) => {
+    const before = refund.status;
+    if (before === 'processed')
+      return status === 'failed' ? mismatch(`refund ${refund.key} failed after it was processed`) : outrun;
+    if (before === 'failed')
+      return status === 'processed' ? mismatch(`refund ${refund.key} was processed after it failed`) : outrun;
+    const { nextTryAt: _, ...rest } = refund;
+    switch (status) {
+      case 'pending': {
+        if (before === 'pending') return outrun;
+        const next = {
+          ...rest,
+          status: 'pending',
+          tries: 1,
+          nextTryAt: later(now, pauseOf({ status: 'pending', tries: 1 }, policy)),
+        } as const;
+        return changed(replaceRefund(state, next));
+      }
+      case 'processed': {
+        const attempt = attemptOf(state, refund.gatewayPaymentId);
+        if (!attempt || attempt.refundedPaise + refund.amountPaise > attempt.capturedPaise)
+          return mismatch('more was refunded at the gateway than was captured');
+        const processed: RefundRecord = { ...rest, status: 'processed' };
+        const next = replaceRefund(state, processed);
+        return changed(next, refundEvent(next, 'REFUND_PROCESSED', processed));
+      }
+      case 'failed':
+        return before === 'manual_review' ? outrun : fail(state, rest, policy, now);
+    }
+  };
+
+const fail = (
+  state: PaymentState,
+  refund: RefundRecord,
+  { reconcileAfterS }: LookPolicy,
+  now: Date,
+): RefundDecision => {
   const again = refund.attempt > 0 && refund.attempt < REFUND_ATTEMPTS;
   const ended: RefundRecord = { ...refund, status: again || refund.attempt === 0 ? 'failed' : 'manual_review' };
   const next = replaceRefund(state, ended);
@@ -249,7 +281,7 @@ const fail = (state: PaymentState, refund: RefundRecord, now: Date): RefundDecis
   const retried = withRefund(
     next,
     { gatewayPaymentId, amountPaise, reason, attempt: refund.attempt + 1 },
-    new Date(now.getTime() + refund.attempt * AGAIN_MS),
+    new Date(now.getTime() + refund.attempt * reconcileAfterS * SECOND),
   );
   return changed(retried.state, failed, ...retried.events);
 };

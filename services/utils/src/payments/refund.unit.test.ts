@@ -10,6 +10,7 @@ import {
   OTHER_PAY,
   OTHER_RFND,
   PAY,
+  POLICY,
   RFND,
   TOTAL,
   told,
@@ -58,7 +59,7 @@ describe('what the gateway says of a refund', () => {
   for (const status of STATUSES) {
     for (const said of ['pending', 'processed', 'failed'] as const) {
       it(`${said}, told of one that is ${status}, comes to: ${TABLE[status][said]}`, () => {
-        const decision = applyRefundFact(withStatus(status), aRefundFact({ status: said }), NOW);
+        const decision = applyRefundFact(withStatus(status), aRefundFact({ status: said }), POLICY, NOW);
         expect(told(decision)).toBe(TABLE[status][said]);
         if (decision.kind !== 'changed') return;
         expect(paymentStateSchema.parse(decision.state)).toEqual(decision.state);
@@ -68,7 +69,9 @@ describe('what the gateway says of a refund', () => {
   }
 
   it('is known by our key before the gateway’s own id is known', () => {
-    expect(refundIn(applyRefundFact(withStatus('unknown'), aRefundFact({ status: 'pending' }), NOW))).toMatchObject({
+    expect(
+      refundIn(applyRefundFact(withStatus('unknown'), aRefundFact({ status: 'pending' }), POLICY, NOW)),
+    ).toMatchObject({
       status: 'pending',
       gatewayRefundId: RFND,
     });
@@ -77,17 +80,17 @@ describe('what the gateway says of a refund', () => {
   it('is refused when its amount, its currency or its identity contradicts our record', () => {
     const state = withStatus('pending');
     for (const fact of [{ amountPaise: 9_999 }, { currency: 'USD' }, { gatewayRefundId: OTHER_RFND }])
-      expect(told(applyRefundFact(state, aRefundFact(fact), NOW))).toBe('payment_conflict');
+      expect(told(applyRefundFact(state, aRefundFact(fact), POLICY, NOW))).toBe('payment_conflict');
   });
 
   it('counts nothing for money that was never captured', () => {
     const state = anOpenPayment({ attempts: [anAttempt('returned')] });
-    expect(told(applyRefundFact(state, aRefundFact({ amountPaise: TOTAL }), NOW))).toBe('nothing-new');
+    expect(told(applyRefundFact(state, aRefundFact({ amountPaise: TOTAL }), POLICY, NOW))).toBe('nothing-new');
   });
 
   it('C69: made at the dashboard, lowers what can still go back', () => {
     const { key: _, ...outside } = aRefundFact({ amountPaise: 20_000 });
-    const decision = applyRefundFact(aPaidPayment(), outside, NOW);
+    const decision = applyRefundFact(aPaidPayment(), outside, POLICY, NOW);
     expect(told(decision)).toBe('partially_refunded REFUND_REQUESTED REFUND_PROCESSED');
     if (decision.kind !== 'changed') return;
     expect(decision.state.refunds).toMatchObject([{ key: RFND, attempt: 0, status: 'processed' }]);
@@ -99,7 +102,7 @@ describe('what the gateway says of a refund', () => {
 
   it('made at the dashboard, cannot be more than was captured', () => {
     const { key: _, ...outside } = aRefundFact({ amountPaise: TOTAL + 1 });
-    expect(told(applyRefundFact(aPaidPayment(), outside, NOW))).toBe('payment_conflict');
+    expect(told(applyRefundFact(aPaidPayment(), outside, POLICY, NOW))).toBe('payment_conflict');
   });
 
   it('C68: failed three times, waits for a person, its reservation ended', () => {
@@ -109,6 +112,7 @@ describe('what the gateway says of a refund', () => {
       const decision = applyRefundFact(
         state,
         aRefundFact({ key, gatewayRefundId: gatewayIdOf(number), status: 'failed' }),
+        POLICY,
         NOW,
       );
       expect(told(decision)).toBe(number < 2 ? AGAIN : 'refund_pending REFUND_FAILED');
@@ -193,7 +197,7 @@ describe('a refund that is pursued', () => {
     const refund = aRefund({ status });
     const state = withStatus(status);
     expect(told(claimRefund(state, KEY, NOW))).toBe(isOpen(refund) ? 'refund_pending' : 'nothing-new');
-    expect(told(postponeRefund(state, KEY, true, NOW))).toBe(isOpen(refund) ? 'refund_pending' : 'nothing-new');
+    expect(told(postponeRefund(state, KEY, true, POLICY, NOW))).toBe(isOpen(refund) ? 'refund_pending' : 'nothing-new');
     expect(told(refuseRefund(state, KEY))).toBe(isOpen(refund) ? 'refund_pending REFUND_FAILED' : 'nothing-new');
   });
 
@@ -206,13 +210,17 @@ describe('a refund that is pursued', () => {
   });
 
   it('is unknown, not failed, when the answer was lost', () => {
-    expect(refundIn(postponeRefund(withStatus('submitted', { tries: 1 }), KEY, true, NOW))?.status).toBe('unknown');
-    expect(refundIn(postponeRefund(withStatus('submitted', { tries: 1 }), KEY, false, NOW))?.status).toBe('submitted');
+    expect(refundIn(postponeRefund(withStatus('submitted', { tries: 1 }), KEY, true, POLICY, NOW))?.status).toBe(
+      'unknown',
+    );
+    expect(refundIn(postponeRefund(withStatus('submitted', { tries: 1 }), KEY, false, POLICY, NOW))?.status).toBe(
+      'submitted',
+    );
   });
 
   it('waits longer from try to try, an hour at most', () => {
     const pauses = [1, 2, 3, 4, 5, 6, 7, 50].map((tries) => {
-      const at = refundIn(postponeRefund(withStatus('submitted', { tries }), KEY, false, NOW))?.nextTryAt ?? '';
+      const at = refundIn(postponeRefund(withStatus('submitted', { tries }), KEY, false, POLICY, NOW))?.nextTryAt ?? '';
       return (Date.parse(at) - NOW.getTime()) / 1000;
     });
     expect(pauses).toEqual([5, 15, 60, 300, 900, 3600, 3600, 3600]);

@@ -88,7 +88,9 @@ export const createFactTaker = ({
         (await payments.findByGatewayPayment(fact.gatewayPaymentId)) ??
         (gatewayOrderId && (await payments.findByGatewayOrder(gatewayOrderId)));
       if (!stored) return counted(source, { kind: 'orphan' });
-      const taken = await change(stored.id, fact.gatewayRefundId, (state) => applyRefundFact(state, fact, now()));
+      const taken = await change(stored.id, fact.gatewayRefundId, (state) =>
+        applyRefundFact(state, fact, policy, now()),
+      );
       return counted(source, taken);
     },
   };

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type Clock, SECOND } from '@tiffin/platform/clock';
+import { ServiceUnavailable } from '@tiffin/platform/http/service-unavailable';
 import type { OpenCase } from '../operations/case.ts';
 import { isSignedBy } from '../payments/gateway-signature.ts';
 import type { InboxRow, WebhookInbox } from './inbox.store.ts';
@@ -18,35 +19,47 @@ const EVENT_ID = /^[\x21-\x22\x24-\x7e]{1,128}$/; // any visible characters but 
  * another account sent and a known id with another body are kept apart for a person.
  */
 export const receiveWebhook =
-  (given: {
-    inbox: WebhookInbox;
-    openCase: OpenCase;
-    /** Newest first: retries of older events keep the secret of their time. */
-    secrets: readonly string[];
-    /** Whose events are ours; undefined: any account's. */
-    accountId: string | undefined;
-    /** Begins the work on a row this process has kept. */
-    work: (row: InboxRow) => void;
-    now: Clock;
-  }) =>
+  (
+    given: Keeping & {
+      /** Newest first: retries of older events keep the secret of their time. */
+      secrets: readonly string[];
+      /** Whose events are ours; undefined: any account's. */
+      accountId: string | undefined;
+      /** Begins the work on a row this process has kept. */
+      work: (row: InboxRow) => void;
+      now: Clock;
+    },
+  ) =>
   async (bytes: Buffer, signature: unknown, eventId: unknown): Promise<WebhookReceived> => {
     if (!isSignedBy(given.secrets, bytes, signature)) return { kind: 'bad-signature' };
-
     const row = asRow(bytes, eventId, given.accountId, given.now());
-    const apart = async (kept: InboxRow, reason: string) => {
-      await given.openCase({ kind: 'quarantined_webhook', key: kept.bodySha256, detail: `${kept.event}: ${reason}` });
-      return given.inbox.keep({ ...kept, status: 'quarantined', reason, dueAt: undefined });
-    };
-    const kept = row.status === 'quarantined' ? await apart(row, row.reason ?? '') : await given.inbox.keep(row);
-    if (kept === 'duplicate') return { kind: 'duplicate' };
-    if (kept === 'other-body') {
-      const id = `${row.id}#${row.bodySha256}`;
-      const again = await apart({ ...row, id }, 'another body under a known event id');
-      return { kind: again === 'kept' ? 'stored' : 'duplicate' };
-    }
-    if (row.status === 'received') given.work(row);
-    return { kind: 'stored' };
+    const received = await keep(given, row).catch((error: unknown) => {
+      // Whatever stands in its way: what is not kept is not acknowledged, and the gateway tries again.
+      throw new ServiceUnavailable('the inbox', 'a webhook was not kept', error);
+    });
+    if (received === 'kept' && row.status === 'received') given.work(row);
+    return { kind: received === 'duplicate' ? 'duplicate' : 'stored' };
   };
+
+type Keeping = { readonly inbox: WebhookInbox; readonly openCase: OpenCase };
+
+const keep = async (given: Keeping, row: InboxRow): Promise<'kept' | 'kept-apart' | 'duplicate'> => {
+  const kept = row.status === 'quarantined' ? await keepApart(given, row) : await given.inbox.keep(row);
+  if (kept !== 'other-body') return kept;
+  const reason = 'another body under a known event id';
+  const again = await keepApart(given, { ...row, id: `${row.id}#${row.bodySha256}`, reason });
+  return again === 'kept' ? 'kept-apart' : 'duplicate';
+};
+
+// The case first: a crash between the two leaves a case for a row that the gateway's next try brings.
+const keepApart = async ({ inbox, openCase }: Keeping, row: InboxRow) => {
+  await openCase({
+    kind: 'quarantined_webhook',
+    key: row.bodySha256,
+    detail: `${row.event}: ${row.reason ?? 'unknown'}`,
+  });
+  return inbox.keep({ ...row, status: 'quarantined', dueAt: undefined });
+};
 
 const asRow = (bytes: Buffer, eventId: unknown, accountId: string | undefined, now: Date): InboxRow => {
   const bodySha256 = createHash('sha256').update(bytes).digest('hex');

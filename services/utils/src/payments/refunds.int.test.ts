@@ -1,0 +1,311 @@
+import { randomUUID } from 'node:crypto';
+import type { Bill } from '@tiffin/contracts/order-api';
+import { eventually } from '@tiffin/testing/eventually';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import * as z from 'zod';
+import { orderEvent, type Stand, startStand } from '../utils-fixture.test.ts';
+
+let stand: Stand;
+beforeAll(async () => {
+  stand = await startStand('refunds');
+});
+afterAll(() => stand?.close());
+
+const REFUND = 'POST /v1/payments/:id/refund';
+
+const aPaidOrder = async (changes: Partial<Bill> = {}) => {
+  const bill = stand.newBill(changes);
+  const triple = await stand.pay((await stand.checkout(bill.orderId)).razorpayOrderId);
+  await eventually('PAYMENT_SUCCESS', async () => (await stand.stream(bill.orderId)).includes('PAYMENT_SUCCESS'));
+  return { bill, orderId: bill.orderId, paymentId: triple.razorpay_payment_id };
+};
+const cancelled = (bill: Bill) => orderEvent('ORDER_CANCELLED', bill, { by: 'customer', reason: 'changed my mind' });
+const settled = (orderId: string, status = 'refunded', withinMs = 10_000) =>
+  eventually(`the payment to be ${status}`, async () => (await stand.payment(orderId)).status === status, { withinMs });
+const ask = (orderId: string, body: object, headers: Record<string, string> = {}) =>
+  stand.call(stand.admin, 'POST', `/api/v1/payments/${orderId}/refunds`, body, headers);
+const refundEvents = async (orderId: string) =>
+  (await stand.stream(orderId)).filter((type) => type.startsWith('REFUND'));
+
+const gatewayState = z.object({
+  refunds: z.array(z.object({ payment_id: z.string(), amount: z.number(), status: z.string(), notes: z.unknown() })),
+});
+/** What the gateway itself holds: the only truth about money that left. */
+const atGateway = async (paymentId: string) => {
+  const response = await fetch(`${stand.gateway.url}/_control/state`);
+  return gatewayState.parse(await response.json()).refunds.filter(({ payment_id: of }) => of === paymentId);
+};
+const cell = (queue: string) => `${queue}.dead`;
+
+describe('an order that does not want its money', () => {
+  it('cancelled, gets all of it back, once however often it is said', async () => {
+    const { bill, orderId, paymentId } = await aPaidOrder();
+    const event = cancelled(bill);
+    await Promise.all([
+      stand.publish(event),
+      stand.publish(event),
+      stand.publish({ ...cancelled(bill), id: randomUUID() }),
+    ]);
+    await settled(orderId);
+    expect(await refundEvents(orderId)).toEqual(['REFUND_REQUESTED', 'REFUND_PROCESSED']);
+    expect(await atGateway(paymentId)).toMatchObject([
+      { amount: 30_700, status: 'processed', notes: { tiffin_refund_key: `rf_${paymentId}_0` } },
+    ]);
+    expect(await stand.payment(orderId)).toMatchObject({ refunds: [{ id: `rf_${paymentId}_0`, status: 'processed' }] });
+  });
+
+  it('rejected by its kitchen, gets all of it back in the same story', async () => {
+    const { bill, orderId } = await aPaidOrder();
+    const event = orderEvent('ORDER_REJECTED', bill, { status: 'rejected', reason: 'no gas', by: 'restaurant' });
+    await stand.publish(event);
+    await settled(orderId);
+    const log = await eventually('the log to be whole', async () => {
+      const events = await stand.events(orderId);
+      return events.some(({ type }) => type === 'REFUND_PROCESSED') && events;
+    });
+    expect(log.every(({ correlationId }) => correlationId === bill.correlationId)).toBe(true);
+    expect(log.find(({ type }) => type === 'REFUND_REQUESTED')).toMatchObject({ causationId: event.id });
+    expect(log.find(({ type }) => type === 'REFUND_PROCESSED')).toMatchObject({
+      data: { amountPaise: 30_700, refundedPaise: 30_700, reason: 'no gas' },
+    });
+  });
+
+  it('and was never paid has nothing to get back', async () => {
+    const bill = stand.newBill();
+    await stand.checkout(bill.orderId);
+    const never = stand.newBill();
+    await stand.publish(cancelled(bill));
+    await stand.publish(cancelled(never));
+    await eventually(
+      'both events to be logged',
+      async () =>
+        (await stand.typesOf(bill.orderId)).includes('ORDER_CANCELLED') &&
+        (await stand.typesOf(never.orderId)).includes('ORDER_CANCELLED'),
+    );
+    expect(await stand.stream(bill.orderId)).toEqual(['PAYMENT_CREATED']);
+  });
+
+  it('and refuses a payment that never came here, is a letter for a person', async () => {
+    const { bill, orderId } = await aPaidOrder();
+    await stand.publish(
+      orderEvent('ORDER_PAYMENT_REFUSED', bill, {
+        reason: 'second_payment',
+        paymentId: 'pay_of_somebody',
+        paidPaise: 1,
+        paidCurrency: 'INR',
+      }),
+    );
+    const letter = await eventually('the letter', () => stand.take(cell('utils.refunds')));
+    expect(letter.headers).toMatchObject({ 'tiffin-reason': 'broken-rule', 'tiffin-error': 'no such payment here' });
+    expect(await refundEvents(orderId)).toEqual([]);
+  });
+});
+
+describe('a refund that an admin asks for', () => {
+  it('N129: is a part at a time, never more than was paid', async () => {
+    const { orderId } = await aPaidOrder();
+    expect(await ask(orderId, { amountPaise: 10_000, reason: 'missing dosa' })).toMatchObject({
+      status: 202,
+      body: { refund: { amountPaise: 10_000, status: 'requested', reason: 'missing dosa' } },
+    });
+    await settled(orderId, 'partially_refunded');
+    expect(await ask(orderId, { amountPaise: 20_701, reason: 'more' })).toMatchObject({
+      status: 422,
+      body: { code: 'refund_not_possible' },
+    });
+    expect((await ask(orderId, { reason: 'the rest' })).body).toMatchObject({ refund: { amountPaise: 20_700 } });
+    await settled(orderId, 'refunded');
+    expect((await ask(orderId, { reason: 'again' })).status).toBe(422);
+  });
+
+  it('N129: twice at once cannot exceed what was paid', async () => {
+    const { orderId, paymentId } = await aPaidOrder();
+    const answers = await Promise.all(
+      Array.from({ length: 5 }, () => ask(orderId, { amountPaise: 20_000, reason: 'late' })),
+    );
+    expect(answers.map(({ status }) => status).sort()).toEqual([202, 422, 422, 422, 422]);
+    await settled(orderId, 'partially_refunded');
+    expect(await atGateway(paymentId)).toHaveLength(1);
+  });
+
+  it('under one Idempotency-Key is one refund', async () => {
+    const { orderId } = await aPaidOrder();
+    const key = { 'idempotency-key': randomUUID() };
+    const first = await ask(orderId, { amountPaise: 500, reason: 'late' }, key);
+    const again = await ask(orderId, { amountPaise: 500, reason: 'late' }, key);
+    expect([first.status, again.status]).toEqual([202, 202]);
+    expect(again.body).toEqual(first.body);
+    expect((await ask(orderId, { amountPaise: 600, reason: 'late' }, key)).status).toBe(422);
+    expect((await stand.payment(orderId)).refunds).toHaveLength(1);
+  });
+
+  it.each([
+    { amountPaise: 99 },
+    { amountPaise: 0 },
+    { amountPaise: -1 },
+    { amountPaise: 1.5 },
+    { amountPaise: '100' },
+    { to: 'me' },
+  ])('N129: of %o is not read', async (wish) => {
+    const { orderId } = await aPaidOrder();
+    expect((await ask(orderId, { ...wish, reason: 'x' })).status).toBe(400);
+  });
+
+  it('is for admins, of payments that were paid', async () => {
+    const bill = stand.newBill();
+    await stand.checkout(bill.orderId);
+    expect(await ask(bill.orderId, { reason: 'x' })).toMatchObject({ status: 409, body: { code: 'payment_conflict' } });
+    expect((await ask('f'.repeat(24), { reason: 'x' })).status).toBe(404);
+    const path = `/api/v1/payments/${bill.orderId}/refunds`;
+    for (const who of [stand.customer, stand.owner])
+      expect((await stand.call(who, 'POST', path, { reason: 'x' })).status).toBe(403);
+  });
+});
+
+describe('a refund the gateway makes trouble with', () => {
+  it.each(['hang-up-after', 'hang-up', '500', '502-html', '429'])(
+    'is made once when its answer is %s, under the same key',
+    async (kind) => {
+      const { bill, orderId, paymentId } = await aPaidOrder();
+      await stand.control('faults', { route: REFUND, kind, times: 1 });
+      await stand.publish(cancelled(bill));
+      await settled(orderId, 'refunded', 30_000);
+      expect(await atGateway(paymentId)).toHaveLength(1);
+      expect(await refundEvents(orderId)).toEqual(['REFUND_REQUESTED', 'REFUND_PROCESSED']);
+    },
+    60_000,
+  );
+
+  it('is made once when the service ended while it waited for the answer', async () => {
+    const { bill, orderId, paymentId } = await aPaidOrder();
+    await stand.control('faults', { route: REFUND, kind: 'stall', times: 1, stallMs: 1_500 });
+    await stand.publish(cancelled(bill));
+    await eventually('the gateway to be asked', async () => (await refundEvents(orderId)).length === 1);
+    await stand.stop();
+    await stand.restart();
+    await settled(orderId, 'refunded', 50_000);
+    expect(await atGateway(paymentId)).toHaveLength(1);
+  }, 90_000);
+
+  it('C68: fails, is tried again under the next number, and waits for a person in the end', async () => {
+    const { orderId, paymentId } = await aPaidOrder();
+    // Razorpay's test mode keeps this amount for refunds that fail.
+    await ask(orderId, { amountPaise: 2_468, reason: 'fails' });
+    await eventually('the first try to fail', async () => (await refundEvents(orderId)).length >= 3);
+    const { refunds } = await stand.payment(orderId);
+    expect(refunds).toMatchObject([
+      { id: `rf_${paymentId}_0`, status: 'failed' },
+      { id: `rf_${paymentId}_1`, status: 'requested' },
+    ]);
+  });
+
+  it('is refused by the gateway: a person hears of it, and the customer’s money is free to be sent again', async () => {
+    const { bill, orderId, paymentId } = await aPaidOrder();
+    // Somebody refunds at the dashboard while nobody tells us.
+    await stand.control('webhooks', { deliver: false });
+    const dashboard = await fetch(`${stand.gateway.url}/v1/payments/${paymentId}/refund`, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        authorization: `Basic ${Buffer.from(`${stand.config.RAZORPAY_KEY_ID}:${stand.secrets.keySecret}`).toString('base64')}`,
+      },
+      body: JSON.stringify({ amount: 10_000 }),
+    });
+    expect(dashboard.status).toBe(200);
+    await stand.publish(cancelled(bill));
+    const found = await eventually('a case', async () =>
+      (await stand.cases()).find(({ kind, orderId: of }) => kind === 'refund_manual_review' && of === orderId),
+    );
+    await stand.control('webhooks', { deliver: true });
+    expect(found.detail).toContain(paymentId);
+    expect(await refundEvents(orderId)).toEqual(['REFUND_REQUESTED', 'REFUND_FAILED']);
+    expect(await atGateway(paymentId)).toHaveLength(1);
+  });
+
+  it('C69: made at the dashboard, is recorded and lowers what can go back', async () => {
+    const { bill, orderId, paymentId } = await aPaidOrder();
+    const dashboard = await fetch(`${stand.gateway.url}/v1/payments/${paymentId}/refund`, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        authorization: `Basic ${Buffer.from(`${stand.config.RAZORPAY_KEY_ID}:${stand.secrets.keySecret}`).toString('base64')}`,
+      },
+      body: JSON.stringify({ amount: 10_000 }),
+    });
+    expect(dashboard.status).toBe(200);
+    await settled(orderId, 'partially_refunded');
+    await stand.publish(cancelled(bill));
+    await settled(orderId, 'refunded');
+    expect((await atGateway(paymentId)).map(({ amount }) => amount).sort()).toEqual([10_000, 20_700]);
+  });
+});
+
+describe('what customers and admins are shown', () => {
+  it('keeps one notification an event, and none for a replayed one', async () => {
+    const { bill, orderId } = await aPaidOrder();
+    const event = orderEvent('ORDER_ACCEPTED', bill, {
+      status: 'accepted',
+      prepMinutes: 20,
+      readyBy: new Date().toISOString(),
+    });
+    await stand.publish({ ...event, id: `${event.id}-replayed` }, { 'tiffin-replay': 'job-1' });
+    await stand.publish(event);
+    await stand.publish(event);
+    const rows = () => stand.database.collection('notifications').find({ orderId }).toArray();
+    await eventually('the notification', async () => (await rows()).length > 0);
+    await eventually(
+      'all three to be logged',
+      async () => (await stand.events(orderId)).filter(({ type }) => type === 'ORDER_ACCEPTED').length === 2,
+    );
+    expect(await rows()).toMatchObject([{ _id: event.id, userId: bill.userId, state: 'no_address' }]);
+  });
+
+  it('logs each event once, oldest first, page by page', async () => {
+    const { bill, orderId } = await aPaidOrder();
+    await stand.publish(cancelled(bill));
+    await settled(orderId);
+    await eventually('the log to be whole', async () => (await stand.typesOf(orderId)).includes('REFUND_PROCESSED'));
+    const all = await stand.events(orderId);
+    const paged: string[] = [];
+    let cursor = '';
+    do {
+      const { body } = await stand.call(
+        stand.admin,
+        'GET',
+        `/admin/events?correlationId=${bill.correlationId}&limit=2${cursor}`,
+      );
+      const read = z
+        .object({ items: z.array(z.object({ id: z.string() })), nextCursor: z.string().nullable() })
+        .parse(body);
+      paged.push(...read.items.map(({ id }) => id));
+      cursor = read.nextCursor === null ? '' : `&cursor=${read.nextCursor}`;
+    } while (cursor !== '');
+    expect(paged).toEqual(all.map(({ id }) => id));
+    expect(new Set(paged).size).toBe(paged.length);
+    const times = all.map(({ timestamp }) => timestamp);
+    expect(times).toEqual([...times].sort());
+    const typed = await stand.call(
+      stand.admin,
+      'GET',
+      `/admin/events?orderId=${orderId}&type=PAYMENT_SUCCESS&from=2026-01-01`,
+    );
+    expect(typed.body).toMatchObject({ items: [{ type: 'PAYMENT_SUCCESS' }], nextCursor: null });
+    expect((await stand.call(stand.admin, 'GET', `/admin/events?orderId=${orderId}&to=2020-01-01`)).body).toMatchObject(
+      { items: [] },
+    );
+    for (const query of ['cursor=abc', 'limit=0', 'from=yesterday', 'unknown=1'])
+      expect((await stand.call(stand.admin, 'GET', `/admin/events?${query}`)).status).toBe(400);
+    expect((await stand.call(stand.customer, 'GET', '/admin/events')).status).toBe(403);
+  });
+
+  it('opens a case for an order that asks for a person, once', async () => {
+    const bill = stand.newBill();
+    const event = orderEvent('ORDER_CASE_OPENED', bill, { reason: 'picked up after it was cancelled' });
+    await stand.publish(event);
+    await stand.publish(event);
+    await eventually('the case', async () => (await stand.cases()).some(({ orderId }) => orderId === bill.orderId));
+    expect((await stand.cases()).filter(({ orderId }) => orderId === bill.orderId)).toMatchObject([
+      { kind: 'order', detail: 'picked up after it was cancelled', state: 'open' },
+    ]);
+  });
+});
