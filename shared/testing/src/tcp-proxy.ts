@@ -14,8 +14,8 @@ export type TcpProxy = {
   close(): Promise<void>;
 };
 
-/** A bad network between a client and `127.0.0.1:targetPort`. */
-export const startTcpProxy = async (targetPort: number): Promise<TcpProxy> => {
+/** A bad network between a client and `127.0.0.1:targetPort`, on `port` when a client must find it again there. */
+export const startTcpProxy = async (targetPort: number, port = 0): Promise<TcpProxy> => {
   const pairs = new Set<readonly [Socket, Socket]>();
   let lost: BlackHole = 'none';
 
@@ -43,7 +43,7 @@ export const startTcpProxy = async (targetPort: number): Promise<TcpProxy> => {
     pass(client, upstream, 'up');
     pass(upstream, client, 'down');
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
 
   const cut = () => {
     for (const [client, upstream] of pairs) {

@@ -353,3 +353,42 @@ test('F20: a drain under load loses nothing, hands back at most what was prefetc
   }
   await nothingIsLeft();
 });
+
+test('a handler that hangs past the deadline of a drain is left behind, and its message goes to the next consumer', async () => {
+  const hanging = await consume({ handle: () => new Promise(() => undefined) });
+  await publish(hanging, 'stuck');
+  await eventually('it is held', async () => (await bare.checkQueue(QUEUE)).messageCount === 0);
+  await hanging.drain(100);
+  const handled: string[] = [];
+  await consume({
+    handle: async ({ event }) => {
+      handled.push(event.id);
+      return done();
+    },
+  });
+  await eventually('the next one has it', () => handled.includes('stuck'));
+});
+
+test('suspects are handled one at a time, while others are handled beside them', async () => {
+  let suspects = 0;
+  let most = 0;
+  const handled: string[] = [];
+  await consume({
+    handle: async ({ event, attempt }) => {
+      const suspect = event.id.startsWith('suspect');
+      if (suspect) most = Math.max(most, ++suspects);
+      await new Promise((resolve) => setTimeout(resolve, 15));
+      if (suspect) suspects -= 1;
+      expect(attempt).toBe(0);
+      handled.push(event.id);
+      return done();
+    },
+  });
+  for (let index = 0; index < 4; index += 1) {
+    await bare.put(QUEUE, anEvent(`suspect-${index}`), { headers: { 'tiffin-crashes': 2 } });
+    await bare.put(QUEUE, anEvent(`other-${index}`));
+  }
+  await eventually('all are handled', () => handled.length === 8);
+  expect(most).toBe(1);
+  await nothingIsLeft();
+});

@@ -47,19 +47,21 @@ export const createHeldDeliveries = ({
 }): HeldDeliveries => {
   const held = new Set<Delivery>();
 
-  const settle = (delivery: Delivery, how: (channel: Channel, message: Message) => void): void => {
-    if (!delivery.link.alive() || !held.delete(delivery)) return;
+  /** False when the delivery is not ours any more: its link is gone, or it was settled before. */
+  const settle = (delivery: Delivery, how: (channel: Channel, message: Message) => void): boolean => {
+    if (!delivery.link.alive() || !held.delete(delivery)) return false;
     metrics.inFlight(queue, -1);
     try {
       how(delivery.channel, delivery.message);
     } catch (error) {
       logger.debug({ err: error, queue }, 'the channel closed before a message was settled');
     }
+    return true;
   };
 
   const acknowledge = (delivery: Delivery): void => {
-    settle(delivery, (channel, message) => channel.ack(message));
-    forgiveness.settled(messageIdOf(delivery.message));
+    const settled = settle(delivery, (channel, message) => channel.ack(message));
+    if (settled) forgiveness.settled(messageIdOf(delivery.message));
   };
 
   const handBack = async (delivery: Delivery): Promise<void> => {

@@ -2,8 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { reconnectDelayMs } from './backoff.ts';
 import type { Link } from './link.ts';
 
-// A link that lived this long was a good one: after it the attempts start quickly again.
-const GOOD_LINK_MS = 10_000;
+// A link used this long was a good one: after it the attempts start quickly again, also while a network flaps.
+const GOOD_LINK_MS = 1_000;
 
 /**
  * Keeps one link open until `stop`: opens it, uses it, and after any loss or failure closes what is left and tries again with
@@ -24,12 +24,13 @@ export const keepLinked = async ({
 }): Promise<void> => {
   let failures = 0;
   for (let generation = 1; !stop.aborted; generation += 1) {
-    const startedAt = performance.now();
+    let usedSince = Number.POSITIVE_INFINITY;
     let link: Link | undefined;
     let why: Error;
     try {
       link = await open(generation);
       await use(link);
+      usedSince = performance.now();
       why = await link.lost;
     } catch (error) {
       why = error instanceof Error ? error : new Error(String(error));
@@ -38,7 +39,7 @@ export const keepLinked = async ({
     link?.lose(why);
     leave(why);
     await link?.close();
-    if (performance.now() - startedAt > GOOD_LINK_MS) failures = 0;
+    if (performance.now() - usedSince > GOOD_LINK_MS) failures = 0;
     await sleep(reconnectDelayMs(failures, random()), undefined, { signal: stop }).catch(() => undefined);
     failures += 1;
   }
