@@ -47,7 +47,9 @@ export const startStand = async (
   const vhost = await withVhost(`utils-${name}`);
   releases.push(() => vhost.close());
 
-  const network = await startTcpProxy(5672);
+  const brokerUrl = new URL(vhost.url);
+  const network = await startTcpProxy(Number(brokerUrl.port || 5672));
+  brokerUrl.port = String(network.port);
   releases.push(network.close);
 
   const bills = await standInForBills();
@@ -68,7 +70,7 @@ export const startStand = async (
     PORT: port,
     LOG_LEVEL: 'silent',
     MONGODB_URL: storeUrl,
-    RABBITMQ_URL: vhost.url.replace(':5672', `:${network.port}`),
+    RABBITMQ_URL: brokerUrl.href,
     JWT_SECRET: jwtSecret,
     SERVICE_TOKEN_SECRET: secretOf(),
     TOPOLOGY: 'declare',
