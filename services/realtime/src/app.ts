@@ -26,6 +26,8 @@ import { pushRoutes } from './pushes/pushes.routes.ts';
 import { createRealtimeMetrics } from './realtime-metrics.ts';
 import { createOwnedRestaurants } from './restaurants/owned-restaurants.gateway.ts';
 import { createRestaurantRooms } from './restaurants/restaurant-rooms.ts';
+import { tellWaitingOrders } from './restaurants/tell-waiting-orders.ts';
+import { createWaitingOrders } from './restaurants/waiting-orders.gateway.ts';
 import { createSchedule } from './schedule.ts';
 import { acceptSockets } from './sockets/connections.sockets.ts';
 import { cutSlowSockets } from './sockets/cut-slow-sockets.ts';
@@ -91,6 +93,12 @@ export const createApp = (
     const restaurants = createRestaurantRooms({
       io,
       owned: createOwnedRestaurants({ restaurant, logger }),
+      joined: tellWaitingOrders({
+        waiting: createWaitingOrders({ restaurantUrl: config.RESTAURANT_URL, logger }),
+        streams,
+        deliver,
+        schedule: schedule.after,
+      }),
       schedule: schedule.after,
       now,
     });
@@ -115,7 +123,10 @@ export const createApp = (
           deliver,
           now,
         }),
-        onNewLink: streams.linkChanged,
+        onNewLink: () => {
+          streams.linkChanged();
+          restaurants.rejoined();
+        },
       }),
     );
 

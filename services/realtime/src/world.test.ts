@@ -56,6 +56,13 @@ export const startNeighbours = async () => {
       reported.push({ token, body: await bodyOf(request) });
       return json(response, locationsAnswer.status, locationsAnswer.body);
     }
+    if (pathname === '/api/v1/orders') {
+      const placed = [...orders.values()].map((order) => order.view());
+      const items = placed.filter((view) => {
+        return view.restaurantId === searchParams.get('restaurantId') && view.status === searchParams.get('status');
+      });
+      return json(response, 200, { items, nextCursor: null });
+    }
     if ('failure' in tokens.verify(token)) return json(response, 401, {});
     if (pathname === '/api/v1/internal/restaurants') {
       const items = (owned.get(searchParams.get('owner') ?? '') ?? []).map((restaurantId) => ({ restaurantId }));

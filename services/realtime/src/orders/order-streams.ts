@@ -20,6 +20,8 @@ export type OrderStream = {
   readonly orderId: OrderId;
   readonly ring: OrderRing<OrderEntry>;
   parties: OrderParties;
+  /** The first event this node told to rooms; older ones were only ever answered to those who asked. */
+  readonly toldFrom: number;
   /** The broker link in which nothing was missed; in any other the ring may lack its newest events. */
   provenIn: number;
   endedAtMs?: number;
@@ -77,8 +79,9 @@ export const createOrderStreams = (options: OrderStreamsOptions) => {
     if (hasEnded(stream.parties)) stream.endedAtMs ??= now().getTime();
   };
 
-  const begin = (orderId: OrderId, first: OrderEntry): OrderStream => {
-    const stream: OrderStream = { orderId, ring: createRing(first), parties: { complete: false }, provenIn: link };
+  const begin = (orderId: OrderId, first: OrderEntry, toldFrom: number): OrderStream => {
+    const ring = createRing(first);
+    const stream: OrderStream = { orderId, ring, parties: { complete: false }, toldFrom, provenIn: link };
     learn(stream, first);
     keep(stream);
     return stream;
@@ -106,7 +109,7 @@ export const createOrderStreams = (options: OrderStreamsOptions) => {
     const entries = entriesOf(found);
     const [first] = entries;
     const known = streams.get(orderId);
-    const stream = known ?? (first && begin(orderId, first));
+    const stream = known ?? (first && begin(orderId, first, found.order.seq + 1));
     // Forgotten while we asked for its end only: whoever waits may ask again.
     if (!stream) return { kind: 'away' };
     const appended = fill(stream.ring, entries);
@@ -176,7 +179,7 @@ export const createOrderStreams = (options: OrderStreamsOptions) => {
       const stream = streams.get(event.data.orderId);
       if (!stream) {
         if (now().getTime() - Date.parse(event.timestamp) > YOUNG_MS) return;
-        announce(begin(event.data.orderId, entry), event, undefined);
+        announce(begin(event.data.orderId, entry, entry.seq), event, undefined);
         return;
       }
       const appended = hear(stream.ring, entry);
@@ -212,6 +215,9 @@ export const createOrderStreams = (options: OrderStreamsOptions) => {
     },
 
     size: (): number => streams.size,
+
+    /** Which broker link this is, counted from the start. */
+    link: (): number => link,
 
     /** Ends every wait; nothing is told afterwards. */
     close(): void {

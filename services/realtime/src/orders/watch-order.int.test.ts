@@ -106,7 +106,33 @@ describe('order:watch', () => {
       events: [{ event: 'order:new', payload: { seq: 2, type: 'ORDER_PLACED' } }],
     });
     await world.publish(order.next('ORDER_ACCEPTED'));
-    expect(await kitchen.next('order:update')).toMatchObject({ seq: 3 });
+    expect(await kitchen.next('order:update', ({ seq }) => seq === 3)).toMatchObject({ type: 'ORDER_ACCEPTED' });
+  });
+
+  it('lets the kitchen hear order:new of an order that was paid while this service was down', async () => {
+    const order = placed(1);
+    const first = await world.startLinkedNode();
+    await world.connect(first.url, 'restaurant', order.ownerId);
+    await first.drain();
+    await first.close();
+    order.next('ORDER_PLACED');
+    const answered = world.neighbours.keep({ ...anOrder(), ownerId: order.ownerId });
+    for (const type of KITCHEN.slice(0, 3)) answered.next(type);
+
+    const second = await world.startLinkedNode();
+    const kitchen = await world.connect(second.url, 'restaurant', order.ownerId);
+    expect(await kitchen.next('order:new')).toMatchObject({ orderId: order.orderId, seq: 2, type: 'ORDER_PLACED' });
+    await world.publish(order.next('ORDER_ACCEPTED'));
+    await kitchen.next('order:update', ({ seq }) => seq === 3);
+    expect(kitchen.seen(...ALL).map(({ orderId, seq }) => [orderId, seq])).toEqual(
+      [1, 2, 3].map((seq) => [order.orderId, seq]),
+    );
+
+    // Another tablet of the same kitchen makes nobody ask, and nobody hear, again.
+    await world.connect(second.url, 'restaurant', order.ownerId);
+    await world.publish(order.next('ORDER_PREPARING'));
+    await kitchen.next('order:update', ({ seq }) => seq === 4);
+    expect(kitchen.seen('order:new')).toHaveLength(1);
   });
 
   it('loses and doubles nothing over cut connections, the events passing all the while', async () => {

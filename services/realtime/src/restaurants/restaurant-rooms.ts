@@ -18,11 +18,14 @@ export type RestaurantRooms = ReturnType<typeof createRestaurantRooms>;
 export const createRestaurantRooms = ({
   io,
   owned,
+  joined,
   schedule,
   now,
 }: {
   io: LiveServer;
   owned: OwnedRestaurants;
+  /** A socket of the owner is in a restaurant's room. */
+  joined(socket: LiveSocket, restaurantId: string): void;
   schedule(ms: number, run: () => void): () => void;
   now: Clock;
 }) => {
@@ -57,6 +60,7 @@ export const createRestaurantRooms = ({
     if (!socket.connected || socket.data.restaurantIds.has(restaurantId)) return;
     socket.data.restaurantIds.add(restaurantId);
     void socket.join(restaurantRoom(restaurantId));
+    joined(socket, restaurantId);
   };
 
   const joinOwned = async (socket: LiveSocket): Promise<void> => {
@@ -81,6 +85,12 @@ export const createRestaurantRooms = ({
       const known = remembered.get(socket.data.claims.sub);
       if (known && known.untilMs > now().getTime()) for (const id of known.ids) join(socket, id);
       else void joinOwned(socket);
+    },
+    /** A new broker link: whatever a restaurant was to hear may have been missed. */
+    rejoined(): void {
+      for (const socket of io.of('/').sockets.values()) {
+        for (const restaurantId of socket.data.restaurantIds) joined(socket, restaurantId);
+      }
     },
     /** RESTAURANT_CHANGED: the restaurant exists and this is its owner. */
     belongsTo(restaurantId: string, ownerId: string): void {

@@ -15,11 +15,12 @@ export const createTimerWheel = ({ now }: { now: Clock }): TimerWheel => {
 
   const turn = () => {
     const second = Math.floor(now().getTime() / SECOND);
-    for (; turnedTo < second; turnedTo += 1) {
-      const due = slots.get(turnedTo + 1);
-      if (!due) continue;
-      slots.delete(turnedTo + 1);
-      for (const run of due) run();
+    while (turnedTo < second) {
+      // First: what is put in from inside a turn belongs to a later one.
+      turnedTo += 1;
+      const due = slots.get(turnedTo);
+      slots.delete(turnedTo);
+      for (const run of due ?? []) run();
     }
   };
   const interval = setInterval(turn, SECOND).unref();
