@@ -15,13 +15,20 @@ export default defineConfig({
       { extends: true, test: { name: 'unit', include: ['**/*.unit.test.ts'], testTimeout: 10_000 } },
       {
         extends: true,
-        test: { name: 'integration', include: ['**/*.int.test.ts'], testTimeout: 60_000, hookTimeout: 60_000 },
+        test: {
+          name: 'integration',
+          include: ['**/*.int.test.ts'],
+          globalSetup: ['shared/testing/src/run-broker.setup.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
       },
       {
         extends: true,
         test: {
           name: 'end to end',
           include: ['e2e/**/*.e2e.test.ts'],
+          globalSetup: ['shared/testing/src/run-broker.setup.ts'],
           testTimeout: 120_000,
           hookTimeout: 120_000,
           fileParallelism: false,

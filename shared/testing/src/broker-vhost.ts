@@ -2,14 +2,18 @@ import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { promisify } from 'node:util';
 import amqplib, { type ConfirmChannel, type Message } from 'amqplib';
+import { RABBITMQCTL } from './private-broker.ts';
+import { runBroker } from './run-broker.ts';
 
 const run = promisify(execFile);
+const MACHINE_BROKER_URL = 'amqp://guest:guest@127.0.0.1:5672';
 // A node short of file handles (328 quorum queues fill the usual limit of 1024) never answers an add_vhost.
 const CONTROL_TIMEOUT_MS = 30_000;
-const rabbitmqctl = (...command: string[]) => run('rabbitmqctl', ['-q', ...command], { timeout: CONTROL_TIMEOUT_MS });
-
-/** Where tests find the broker; `rabbitmqctl` must reach the same one. */
-const BROKER_URL = process.env.RABBITMQ_TEST_URL ?? 'amqp://guest:guest@127.0.0.1:5672';
+const rabbitmqctl = (...command: string[]) => {
+  const own = runBroker();
+  const options = { timeout: CONTROL_TIMEOUT_MS, ...(own ? { env: own.environment } : {}) };
+  return run(own ? RABBITMQCTL : 'rabbitmqctl', ['-q', ...command], options);
+};
 
 export type BrokerVhost = {
   readonly name: string;
@@ -29,14 +33,14 @@ export type BareChannel = ConfirmChannel & {
 };
 
 /**
- * A virtual host of its own on the broker at 127.0.0.1:5672 (or RABBITMQ_TEST_URL), so that a test file meets nobody else's queues; `close` deletes it with
- * all it holds. Needs `rabbitmqctl` (as root, or as the broker's user). Takes about 0.7 s.
+ * A virtual host of its own, so that a test file meets nobody else's queues; `close` deletes it with all it holds. It is on the node that
+ * was started for the run, otherwise on the broker at 127.0.0.1:5672; there `rabbitmqctl` needs root, or the broker's user. Takes about 0.7 s.
  */
 export const withVhost = async (name: string): Promise<BrokerVhost> => {
   const vhost = `test-${name}-${randomUUID().slice(0, 8)}`;
   await rabbitmqctl('add_vhost', vhost);
   await rabbitmqctl('set_permissions', '-p', vhost, 'guest', '.*', '.*', '.*');
-  const url = `${BROKER_URL}/${vhost}`;
+  const url = `${runBroker()?.url ?? MACHINE_BROKER_URL}/${vhost}`;
   const closers: (() => Promise<void>)[] = [];
   return {
     name: vhost,
@@ -51,6 +55,8 @@ export const withVhost = async (name: string): Promise<BrokerVhost> => {
     },
     close: async () => {
       await Promise.all(closers.map((end) => end()));
+      // A channel that is still open when its virtual host goes is waited for, a whole minute long.
+      await rabbitmqctl('close_all_connections', '--vhost', vhost, 'the test is over').catch(() => undefined);
       await rabbitmqctl('delete_vhost', vhost);
     },
   };

@@ -5,6 +5,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { type BrokerVhost, withVhost } from './broker-vhost.ts';
 
 const ROOT = join(import.meta.dirname, '../../..');
 
@@ -45,20 +46,24 @@ export const startStack = async ({
   args = [],
   dataFolder,
   portBase,
+  vhost,
 }: {
   env?: Record<string, string>;
   args?: readonly string[];
   dataFolder?: string;
   portBase?: number;
+  vhost?: BrokerVhost;
 } = {}): Promise<RunningStack> => {
   const data = dataFolder ?? (await mkdtemp(join(tmpdir(), 'tiffin-e2e-')));
   const base = portBase ?? (await freePortBase());
+  const brokerVhost = vhost ?? (env.RABBITMQ_URL === undefined ? await withVhost('stack') : undefined);
+  const brokerUrl: Record<string, string> = brokerVhost ? { RABBITMQ_URL: brokerVhost.url } : {};
   const child = spawn(
     process.execPath,
     [join(ROOT, 'tools/start.mjs'), '--no-city', '--json', '--port-base', String(base), '--data', data, ...args],
     {
       cwd: ROOT,
-      env: { ...process.env, RATE_LIMIT_RPS: '100000', LOG_LEVEL: 'warn', ...env },
+      env: { ...process.env, RATE_LIMIT_RPS: '100000', LOG_LEVEL: 'warn', ...brokerUrl, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     },
   );
@@ -103,9 +108,11 @@ export const startStack = async ({
       await exited;
       await allGone(pids);
     },
-    startAgain: () => startStack({ env, args, dataFolder: data, portBase: base }),
+    startAgain: () =>
+      startStack({ env, args, dataFolder: data, portBase: base, ...(brokerVhost ? { vhost: brokerVhost } : {}) }),
     dispose: async () => {
       await stack.stop();
+      await brokerVhost?.close();
       await rm(data, { recursive: true, force: true });
     },
   };
@@ -132,7 +139,8 @@ const allGone = async (pids: readonly number[]) => {
 /** A base from which every port of the stack is free: the one asked for, its services' and the private broker's. */
 const freePortBase = async (): Promise<number> => {
   for (let tries = 0; tries < 50; tries += 1) {
-    const base = 20_000 + Math.floor(Math.random() * 300) * 100;
+    // Below the ports that outgoing connections take (32768 and up on Linux).
+    const base = 10_000 + Math.floor(Math.random() * 220) * 100;
     const offsets = [0, 1, 2, 3, 4, 10, 17, 72, 73];
     const free = await Promise.all(offsets.map((offset) => canListen(base + offset)));
     if (free.every(Boolean)) return base;
