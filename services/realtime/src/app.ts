@@ -50,6 +50,9 @@ export const createApp = (
     const serviceTokens = createServiceTokens({ secret: config.SERVICE_TOKEN_SECRET, name: 'realtime', now });
     const schedule = createSchedule();
     releasers.push(schedule.close);
+    const background = (work: Promise<void>): void => {
+      work.catch((error: unknown) => logger.error({ err: error }, 'work in the background failed'));
+    };
     const wheel = createTimerWheel({ now });
     releasers.push(wheel.close);
 
@@ -87,6 +90,7 @@ export const createApp = (
       isHeard: isHeard(io),
       linked: () => broker.status().state === 'up' || broker.status().state === 'blocked',
       schedule: schedule.after,
+      background,
       now,
       measure: metrics,
     });
@@ -98,8 +102,10 @@ export const createApp = (
         streams,
         deliver,
         schedule: schedule.after,
+        background,
       }),
       schedule: schedule.after,
+      background,
       now,
     });
     acceptSockets({

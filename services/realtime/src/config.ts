@@ -5,7 +5,7 @@ import * as z from 'zod';
 
 const { NODE_ENV, PORT, LOG_LEVEL, RABBITMQ_URL, JWT_SECRET, JWT_PUBLIC_KEY, SERVICE_TOKEN_SECRET, TOPOLOGY } =
   commonSettings;
-const { RATE_LIMIT_RPS, PAYMENT_QUEUE, ORDER_READY_QUEUE, RESTAURANT_URL, RIDER_URL } = commonSettings;
+const { PAYMENT_QUEUE, ORDER_READY_QUEUE, RESTAURANT_URL, RIDER_URL } = commonSettings;
 
 const isOrigin = (text: string): boolean => URL.canParse(text) && new URL(text).origin === text;
 
@@ -27,7 +27,6 @@ export const realtimeSettings = z.object({
   JWT_PUBLIC_KEY,
   SERVICE_TOKEN_SECRET,
   TOPOLOGY,
-  RATE_LIMIT_RPS,
   PAYMENT_QUEUE,
   ORDER_READY_QUEUE,
   RESTAURANT_URL,

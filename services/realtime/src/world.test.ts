@@ -124,7 +124,6 @@ export const startWorld = async (name: string) => {
       JWT_SECRET,
       SERVICE_TOKEN_SECRET,
       TOPOLOGY: 'declare',
-      RATE_LIMIT_RPS: 20,
       PAYMENT_QUEUE: 'PAYMENT_SUCCESS',
       ORDER_READY_QUEUE: 'ORDER_READY_FOR_RIDER',
       RESTAURANT_URL: neighbours.url,

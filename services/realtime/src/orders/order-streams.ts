@@ -45,6 +45,8 @@ export type OrderStreamsOptions = {
   linked(): boolean;
   /** Runs something later; returns how to call it off. */
   schedule(ms: number, run: () => void): () => void;
+  /** Takes work nobody waits for, so that its fault ends in the log and not the process. */
+  background(work: Promise<void>): void;
   now: Clock;
   measure: { gap(): void; lookUp(result: LookUp['kind']): void };
 };
@@ -56,7 +58,7 @@ export type OrderStreams = ReturnType<typeof createOrderStreams>;
  * `tell` is called with each event of a known order once and in order. Bounded: the order not heard of for longest is forgotten first.
  */
 export const createOrderStreams = (options: OrderStreamsOptions) => {
-  const { history, tell, withdraw, isHeard, linked, schedule, now, measure } = options;
+  const { history, tell, withdraw, isHeard, linked, schedule, background, now, measure } = options;
   // Insertion order is the order of use.
   const streams = new Map<OrderId, OrderStream>();
   let link = 0;
@@ -152,7 +154,7 @@ export const createOrderStreams = (options: OrderStreamsOptions) => {
       settle(stream, giveUpGap(stream.ring));
     });
     stream.stopWaiting = waiting;
-    void closeGap(stream, waiting);
+    background(closeGap(stream, waiting));
   };
 
   const catchUp = async (stream: OrderStream, wanted: number) => {
@@ -195,7 +197,7 @@ export const createOrderStreams = (options: OrderStreamsOptions) => {
     linkChanged(): void {
       link += 1;
       for (const stream of [...streams.values()]) {
-        if (stream.endedAtMs === undefined && isHeard(stream)) void catchUp(stream, link);
+        if (stream.endedAtMs === undefined && isHeard(stream)) background(catchUp(stream, link));
       }
     },
 

@@ -42,6 +42,7 @@ const setUp = ({ heard = true }: { heard?: boolean } = {}) => {
       timers.add(timer);
       return () => timers.delete(timer);
     },
+    background: (work) => void work,
     now: () => new Date(clock.ms),
     measure: { gap: () => (gaps += 1), lookUp: () => undefined },
   });

@@ -20,6 +20,7 @@ export const createRestaurantRooms = ({
   owned,
   joined,
   schedule,
+  background,
   now,
 }: {
   io: LiveServer;
@@ -27,6 +28,8 @@ export const createRestaurantRooms = ({
   /** A socket of the owner is in a restaurant's room. */
   joined(socket: LiveSocket, restaurantId: string): void;
   schedule(ms: number, run: () => void): () => void;
+  /** Takes work nobody waits for. */
+  background(work: Promise<void>): void;
   now: Clock;
 }) => {
   const remembered = new Map<string, { ids: ReadonlySet<string>; untilMs: number }>();
@@ -67,7 +70,7 @@ export const createRestaurantRooms = ({
     const ids = await restaurantsOf(socket.data.claims.sub);
     if (!socket.connected) return;
     if (ids) for (const id of ids) join(socket, id);
-    else schedule(RETRY_MS, () => void joinOwned(socket));
+    else schedule(RETRY_MS, () => background(joinOwned(socket)));
   };
 
   return {
@@ -84,7 +87,7 @@ export const createRestaurantRooms = ({
     enter(socket: LiveSocket): void {
       const known = remembered.get(socket.data.claims.sub);
       if (known && known.untilMs > now().getTime()) for (const id of known.ids) join(socket, id);
-      else void joinOwned(socket);
+      else background(joinOwned(socket));
     },
     /** A new broker link: whatever a restaurant was to hear may have been missed. */
     rejoined(): void {

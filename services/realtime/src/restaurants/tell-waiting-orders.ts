@@ -18,11 +18,14 @@ export const tellWaitingOrders = ({
   streams,
   deliver,
   schedule,
+  background,
 }: {
   waiting: WaitingOrders;
   streams: OrderStreams;
   deliver: Deliver;
   schedule(ms: number, run: () => void): () => void;
+  /** Takes work nobody waits for. */
+  background(work: Promise<void>): void;
 }) => {
   const toldIn = new Map<string, number>();
 
@@ -33,7 +36,7 @@ export const tellWaitingOrders = ({
     const orderIds = await waiting(socket.data.token, restaurantId);
     if (!orderIds) {
       toldIn.delete(restaurantId);
-      schedule(RETRY_MS, () => void tell(socket, restaurantId));
+      schedule(RETRY_MS, () => background(tell(socket, restaurantId)));
       return;
     }
     for (const orderId of orderIds) {
@@ -45,6 +48,6 @@ export const tellWaitingOrders = ({
       deliver(pushes.filter(({ room }) => room === restaurantRoom(restaurantId)));
     }
   };
-  return tell;
+  return (socket: LiveSocket, restaurantId: string): void => background(tell(socket, restaurantId));
 };
 export type TellWaitingOrders = ReturnType<typeof tellWaitingOrders>;

@@ -9,7 +9,7 @@ export type Backlog = { writable: boolean; frames: number; bytes: number };
 // engine.io has no public view of what it still holds for a client; these fields are what its own `flush` works on (engine.io 6).
 type Connection = {
   writeBuffer: readonly { data?: unknown }[];
-  transport: { writable: boolean; socket?: { bufferedAmount?: number } };
+  transport: { writable: boolean; socket?: { bufferedAmount?: number; terminate?(): void } };
 };
 const connectionOf = ({ conn }: LiveSocket): Connection => conn as unknown as Connection;
 
@@ -19,6 +19,13 @@ export const backlogOf = (socket: LiveSocket): Backlog => {
   let bytes = transport.socket?.bufferedAmount ?? 0;
   for (const { data } of writeBuffer) if (typeof data === 'string') bytes += data.length;
   return { writable: transport.writable, frames: writeBuffer.length, bytes };
+};
+
+/** Ends a connection with whatever waits for it. A polite close would stand in line behind that, for half a minute. */
+export const cutOff = (socket: LiveSocket): void => {
+  const { transport } = connectionOf(socket);
+  socket.conn.close(true);
+  transport.socket?.terminate?.();
 };
 
 /** Positions wait for a free line: the one sent later is the better one. */

@@ -1,4 +1,4 @@
-import { backlogOf, isHopeless } from './backlog.ts';
+import { backlogOf, cutOff, isHopeless } from './backlog.ts';
 import type { LiveServer } from './live-socket.ts';
 
 /**
@@ -9,7 +9,7 @@ export const cutSlowSockets = (io: LiveServer): number => {
   let cut = 0;
   for (const socket of io.of('/').sockets.values()) {
     if (!isHopeless(backlogOf(socket))) continue;
-    socket.conn.close(true);
+    cutOff(socket);
     cut += 1;
   }
   return cut;
