@@ -3,7 +3,7 @@ import type { AggregateStore } from '@tiffin/platform/persistence/aggregate-stor
 import type { Stored } from '@tiffin/platform/persistence/stored';
 import type { PaymentEvent, PaymentState } from './payment.ts';
 
-export type PaymentStore = Pick<AggregateStore<PaymentState, PaymentEvent>, 'find' | 'create' | 'change'> & {
+export type PaymentStore = Pick<AggregateStore<PaymentState, PaymentEvent>, 'find' | 'create' | 'change' | 'commit'> & {
   findByGatewayOrder(id: GatewayOrderId): Promise<Stored<PaymentState> | undefined>;
   /** The payment one of whose attempts is this one. */
   findByGatewayPayment(id: GatewayPaymentId): Promise<Stored<PaymentState> | undefined>;

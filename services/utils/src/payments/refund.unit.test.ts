@@ -102,7 +102,17 @@ describe('what the gateway says of a refund', () => {
 
   it('made at the dashboard, cannot be more than was captured', () => {
     const { key: _, ...outside } = aRefundFact({ amountPaise: TOTAL + 1 });
-    expect(told(applyRefundFact(aPaidPayment(), outside, POLICY, NOW))).toBe('payment_conflict');
+    for (const status of ['pending', 'processed'] as const)
+      expect(told(applyRefundFact(aPaidPayment(), { ...outside, status }, POLICY, NOW))).toBe('payment_conflict');
+  });
+
+  it('cannot be processed beyond what was captured, after the dashboard was quicker', () => {
+    const promised = withStatus('pending', { amountPaise: TOTAL });
+    const { key: _, ...outside } = aRefundFact({ gatewayRefundId: OTHER_RFND, amountPaise: TOTAL });
+    const quicker = applyRefundFact(promised, outside, POLICY, NOW);
+    if (quicker.kind !== 'changed') throw new Error(quicker.kind);
+    const ours = applyRefundFact(quicker.state, aRefundFact({ amountPaise: TOTAL }), POLICY, NOW);
+    expect(told(ours)).toBe('payment_conflict');
   });
 
   it('C68: failed three times, waits for a person, its reservation ended', () => {

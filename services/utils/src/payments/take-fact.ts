@@ -3,7 +3,7 @@ import type { Clock } from '@tiffin/platform/clock';
 import type { Stored } from '@tiffin/platform/persistence/stored';
 import type { OpenCase } from '../operations/case.ts';
 import type { PaymentFact, RefundFact } from './gateway.ts';
-import { applyGatewayFact } from './gateway-fact.ts';
+import { applyGatewayFact, type PaymentDecision } from './gateway-fact.ts';
 import type { LookPolicy } from './look-schedule.ts';
 import type { PaymentStore } from './payment.store.ts';
 import type { PaymentState } from './payment.ts';
@@ -21,6 +21,8 @@ export type FactTaker = {
   payment(source: FactSource, fact: PaymentFact): Promise<FactTaken>;
   refund(source: FactSource, fact: RefundFact, gatewayOrderId?: GatewayOrderId): Promise<FactTaken>;
 };
+
+type Decide = (state: PaymentState) => PaymentDecision;
 
 const REQUESTED_BY_NOBODY = { causationId: null } as const;
 
@@ -47,12 +49,16 @@ export const createFactTaker = ({
     return taken;
   };
 
-  const change = async (
-    orderId: string,
-    subject: string,
-    decide: (state: PaymentState) => ReturnType<typeof applyGatewayFact>,
-  ): Promise<FactTaken> => {
-    const result = await payments.change(orderId, decide, REQUESTED_BY_NOBODY);
+  /** One read and one write where nobody else is at it; most facts are repeats and write nothing. */
+  const decideOn = async (stored: Stored<PaymentState>, decide: Decide) => {
+    const decision = decide(stored.state);
+    if (decision.kind !== 'changed') return { ...decision, stored };
+    const result = await payments.commit(stored, decision, REQUESTED_BY_NOBODY);
+    return result.kind === 'committed' ? result : payments.change(stored.id, decide, REQUESTED_BY_NOBODY);
+  };
+
+  const take = async (stored: Stored<PaymentState>, subject: string, decide: Decide): Promise<FactTaken> => {
+    const result = await decideOn(stored, decide);
     switch (result.kind) {
       case 'missing':
         return { kind: 'orphan' };
@@ -62,7 +68,7 @@ export const createFactTaker = ({
         await openCase({
           kind: 'mismatched_payment',
           key: subject,
-          orderId,
+          orderId: stored.id,
           detail: `${subject} differs from our record: ${result.detail}`,
         });
         return { kind: 'mismatched', stored: result.stored };
@@ -78,9 +84,7 @@ export const createFactTaker = ({
         if (fact.status === 'captured' && fact.amountRefundedPaise < fact.amountPaise) await openCase(orphanOf(fact));
         return counted(source, { kind: 'orphan' });
       }
-      const taken = await change(stored.id, fact.gatewayPaymentId, (state) =>
-        applyGatewayFact(state, fact, policy, now()),
-      );
+      const taken = await take(stored, fact.gatewayPaymentId, (state) => applyGatewayFact(state, fact, policy, now()));
       return counted(source, taken);
     },
     refund: async (source, fact, gatewayOrderId) => {
@@ -88,9 +92,7 @@ export const createFactTaker = ({
         (await payments.findByGatewayPayment(fact.gatewayPaymentId)) ??
         (gatewayOrderId && (await payments.findByGatewayOrder(gatewayOrderId)));
       if (!stored) return counted(source, { kind: 'orphan' });
-      const taken = await change(stored.id, fact.gatewayRefundId, (state) =>
-        applyRefundFact(state, fact, policy, now()),
-      );
+      const taken = await take(stored, fact.gatewayRefundId, (state) => applyRefundFact(state, fact, policy, now()));
       return counted(source, taken);
     },
   };
