@@ -22,7 +22,7 @@ afterAll(async () => {
   await broker?.close();
 });
 
-it('F3: RabbitMQ killed for ten seconds in mid-flow: requests are answered, readyz warns, every order finishes, no process exits', async () => {
+it('F3, T14: RabbitMQ killed for ten seconds in mid-flow: requests are answered, readyz warns, every order finishes, no process exits', async () => {
   const crowd = await createCrowd(() => city, { riders: 6 });
   const pidsBefore = Object.values(stack.file().children).map(({ pid }) => pid);
   const early = [0, 1, 2, 3].map(crowd.runOrder);
