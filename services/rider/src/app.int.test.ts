@@ -1,4 +1,5 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
+import { createServer } from 'node:http';
 import type { Role } from '@tiffin/contracts/claims';
 import type { Envelope } from '@tiffin/contracts/envelope';
 import { parseEvent } from '@tiffin/contracts/event-catalogue';
@@ -16,13 +17,32 @@ import { createApp } from './app.ts';
 import { deliveryCode } from './deliveries/delivery-code.ts';
 import { hexId, place, startDatabase, testConfig } from './stand.test.ts';
 
+/** A restaurant service that knows one owner. */
+const startRestaurant = async () => {
+  const owned = new Map<string, string[]>();
+  const asked: (string | undefined)[] = [];
+  const server = createServer((request, response) => {
+    asked.push(request.headers.authorization);
+    const owner = new URL(request.url ?? '/', 'http://restaurant').searchParams.get('owner') ?? '';
+    const items = (owned.get(owner) ?? []).map((restaurantId) => ({ restaurantId }));
+    response.setHeader('Content-Type', 'application/json').end(JSON.stringify({ items }));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  const port = typeof address === 'object' && address ? address.port : 0;
+  const close = () => new Promise((resolve) => server.close(resolve));
+  return { owned, asked, url: `http://127.0.0.1:${port}`, close };
+};
+
 const parts = async () => {
   const vhost = await withVhost('rider');
   const database = await startDatabase();
+  const restaurant = await startRestaurant();
   const config = testConfig({
     MONGODB_URL: database.url,
     RABBITMQ_URL: vhost.url,
-    OFFER_TTL_S: '5',
+    RESTAURANT_URL: restaurant.url,
+    OFFER_TTL_S: '2',
     DELIVERY_CODE: 'on',
     RATE_LIMIT_RPS: '1000',
   });
@@ -46,7 +66,7 @@ const parts = async () => {
   });
   outside.start();
   await outside.ready();
-  return { vhost, database, config, app, outside, heard };
+  return { vhost, database, restaurant, config, app, outside, heard };
 };
 
 describe('the rider service over its own doors', () => {
@@ -64,6 +84,7 @@ describe('the rider service over its own doors', () => {
     await on.outside.close();
     await on.app.drain();
     await on.app.close();
+    await on.restaurant.close();
     await on.database.close();
     await on.vhost.close();
   });
@@ -198,5 +219,157 @@ describe('the rider service over its own doors', () => {
       },
     ]);
     await api(rider.bearer, 'PUT', '/riders/me/availability', { isAvailable: false });
+  });
+
+  /** An event as the restaurant service publishes it. */
+  const publish = async (
+    type: 'ORDER_READY_FOR_RIDER' | 'ORDER_CANCELLED',
+    version: number,
+    orderId: string,
+    data: object,
+  ) => {
+    const id = randomUUID();
+    const timestamp = new Date().toISOString();
+    const envelope = { id, type, version, timestamp, data: { orderId, ...data }, subject: orderId, seq: 9 };
+    await on.outside.publisher.publish({
+      messageId: id,
+      type,
+      timestamp,
+      correlationId: 'story',
+      routingKey: `order.${type}`,
+      body: Buffer.from(
+        JSON.stringify({ ...envelope, source: 'restaurant', correlationId: 'story', causationId: null }),
+      ),
+    });
+  };
+  const fullReady = (orderId: string, restaurantId: string) =>
+    publish('ORDER_READY_FOR_RIDER', 2, orderId, {
+      restaurantId,
+      location: place(),
+      userId: 'customer-1',
+      restaurantName: 'Dosa House',
+      dropoff: place(1_500),
+      dropoffArea: 'Shivaji Nagar',
+      customerPhone: '+91 98450 12345',
+      readyAt: new Date().toISOString(),
+      earningPaise: 3_400,
+    });
+  const firstOffer = (bearer: string, orderId: string) =>
+    eventually('an offer', async () => (await offersOf(bearer)).find((offer) => offer.orderId === orderId));
+
+  it('goes on to the next rider by itself when an offer expires, in the story of its order', async () => {
+    const [ann, bob] = [await riderOnDuty(place(100)), await riderOnDuty(place(400))];
+    const [orderId, restaurantId] = [hexId(), hexId()];
+    await fullReady(orderId, restaurantId);
+    expect(await firstOffer(ann.bearer, orderId)).toMatchObject({
+      restaurantName: 'Dosa House',
+      dropoffArea: 'Shivaji Nagar',
+      tripM: 1_500,
+      earningPaise: 3_400,
+    });
+    await firstOffer(bob.bearer, orderId);
+    const late = await api(ann.bearer, 'POST', `/deliveries/${orderId}/accept`);
+    expect([late.status, codeOf(late.body)]).toEqual([410, 'offer_expired']);
+    const taken = await api(bob.bearer, 'POST', `/deliveries/${orderId}/accept`);
+    expect(deliveryReply.parse(taken.body).delivery).toMatchObject({
+      customerPhone: '+91 98450 12345',
+      dropoff: place(1_500),
+    });
+    const assigned = await eventually('the assignment on the bus', () =>
+      on.heard.find(({ type, subject }) => type === 'RIDER_ASSIGNED' && subject === orderId),
+    );
+    expect(assigned).toMatchObject({
+      correlationId: 'story',
+      data: { delivery: { riderName: 'Asha', riderUserId: bob.sub } },
+    });
+
+    on.restaurant.owned.set('owner-1', [restaurantId]);
+    const path = `/deliveries/${orderId}/decisions`;
+    expect((await api(token('restaurant', 'owner-1'), 'GET', path)).status).toBe(200);
+    expect((await api(token('restaurant', 'owner-2'), 'GET', path)).status).toBe(404);
+    expect(on.restaurant.asked.every((header) => header?.startsWith('Bearer '))).toBe(true);
+
+    await publish('ORDER_CANCELLED', 1, orderId, {
+      userId: 'customer-1',
+      restaurantId,
+      restaurantName: 'Dosa House',
+      status: 'cancelled',
+      paymentStatus: 'refund_pending',
+      totalPaise: 30_000,
+      currency: 'INR',
+      by: 'customer',
+    });
+    await eventually(
+      'the rider to be free',
+      async () => (await api(bob.bearer, 'GET', '/riders/me/delivery')).status === 204,
+    );
+    const told = await eventually('the cancel on the bus', () =>
+      on.heard.find(({ type, subject }) => type === 'DELIVERY_CANCELLED' && subject === orderId),
+    );
+    expect(told.data).toMatchObject({ closed: [{ riderUserId: bob.sub, reason: 'cancelled' }] });
+    for (const { bearer } of [ann, bob]) await api(bearer, 'PUT', '/riders/me/availability', { isAvailable: false });
+  });
+
+  it('locks the door for a while after five wrong codes', async () => {
+    const rider = await riderOnDuty(place(100));
+    const orderId = hexId();
+    await fullReady(orderId, hexId());
+    await firstOffer(rider.bearer, orderId);
+    await api(rider.bearer, 'POST', `/deliveries/${orderId}/accept`);
+    await api(rider.bearer, 'POST', `/deliveries/${orderId}/pick-up`);
+    const right = deliveryCode(on.config.SERVICE_TOKEN_SECRET, orderId);
+    const wrong = right === '0000' ? '0001' : '0000';
+    for (let guess = 1; guess <= 5; guess += 1)
+      expect((await api(rider.bearer, 'POST', `/deliveries/${orderId}/deliver`, { code: wrong })).status).toBe(422);
+    expect((await api(rider.bearer, 'POST', `/deliveries/${orderId}/deliver`, { code: right })).status).toBe(429);
+    await api(rider.bearer, 'PUT', '/riders/me/availability', { isAvailable: false });
+  });
+
+  const someId = 'f'.repeat(24);
+  const location = { type: 'Point', coordinates: [77.6, 12.97] };
+  const fix = { seq: 1, at: new Date().toISOString(), location, accuracyM: 5 };
+  it.each<[string, string, readonly Role[], unknown?]>([
+    ['POST', '/riders', ['rider'], {}],
+    ['GET', '/riders/me', ['rider']],
+    ['PUT', `/riders/${someId}/verification`, ['admin'], { isVerified: true }],
+    ['PUT', '/riders/me/availability', ['rider'], { isAvailable: true }],
+    ['POST', '/riders/me/locations', ['rider'], { points: [fix] }],
+    ['GET', '/riders/me/offers', ['rider']],
+    ['GET', '/riders/me/delivery', ['rider']],
+    ['POST', `/deliveries/${someId}/accept`, ['rider']],
+    ['POST', `/deliveries/${someId}/decline`, ['rider']],
+    ['POST', `/deliveries/${someId}/pick-up`, ['rider']],
+    ['POST', `/deliveries/${someId}/deliver`, ['rider'], {}],
+    ['POST', `/deliveries/${someId}/release`, ['rider'], { reason: 'no' }],
+    ['GET', `/deliveries/${someId}/decisions`, ['admin', 'restaurant']],
+  ])('T18: %s %s is for %j only', async (method, path, roles, body) => {
+    expect((await call(undefined, method, `/api/v1${path}`, body)).status).toBe(401);
+    for (const role of ['customer', 'restaurant', 'rider', 'admin'] as const) {
+      const { status } = await api(token(role, `nobody-${role}`), method, path, body);
+      if (roles.includes(role)) expect([200, 204, 400, 404]).toContain(status);
+      else expect(status).toBe(403);
+    }
+  });
+
+  it('T19: refuses a second registration, a body with a field it does not know and a place that is nowhere', async () => {
+    const rider = await riderOnDuty(place(4_000));
+    const wish = { name: 'Asha', phone: '+91 98860 54321', vehicle: 'scooter', licenceNumber: 'KA01 20260001' };
+    const again = await api(rider.bearer, 'POST', '/riders', wish);
+    expect([again.status, codeOf(again.body)]).toEqual([409, 'rider_exists']);
+    const unknown = await api(token('rider', 'zoe'), 'POST', '/riders', { ...wish, isVerified: true });
+    expect(unknown.status).toBe(400);
+    const nowhere = { isAvailable: true, location: { type: 'Point', coordinates: [0, 0] } };
+    expect((await api(rider.bearer, 'PUT', '/riders/me/availability', nowhere)).status).toBe(400);
+    const me = await api(rider.bearer, 'GET', '/riders/me');
+    expect(JSON.stringify(me.body)).not.toMatch(/20260001|Digest/);
+    await api(rider.bearer, 'PUT', '/riders/me/availability', { isAvailable: false });
+  });
+
+  it('refuses duty to a rider nobody has verified', async () => {
+    const bearer = token('rider', 'new-rider');
+    const wish = { name: 'Neel', phone: '+91 98860 54322', vehicle: 'bicycle', licenceNumber: 'KA01 20260002' };
+    expect((await api(bearer, 'POST', '/riders', wish)).status).toBe(201);
+    const answer = await api(bearer, 'PUT', '/riders/me/availability', { isAvailable: true, location: place() });
+    expect([answer.status, codeOf(answer.body)]).toEqual([403, 'not_verified']);
   });
 });

@@ -1,5 +1,7 @@
+import { userId } from '@tiffin/contracts/claims';
+import { riderId } from '@tiffin/contracts/ids';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { place, type Stand, startStand } from '../stand.test.ts';
+import { hexId, place, type Stand, startStand } from '../stand.test.ts';
 
 describe('the store of riders', () => {
   let stand: Stand;
@@ -30,12 +32,8 @@ describe('the store of riders', () => {
       vehicle: 'scooter',
       licenceNumber: 'KA01 20260001',
     } as const;
-    const ids = Array.from(
-      { length: 10 },
-      () => stand.newOrder() as unknown as Parameters<typeof stand.use.registerRider>[0],
-    );
-    const user = (await stand.newRider()).user;
-    const other = `${user}-again` as typeof user;
+    const ids = Array.from({ length: 10 }, () => riderId.parse(hexId()));
+    const other = userId.parse('asha');
     const answers = await Promise.all(ids.map((id) => stand.use.registerRider(id, other, wish, stand.cause)));
     expect(answers.filter(({ kind }) => kind === 'committed')).toHaveLength(1);
     expect(answers.filter(({ kind }) => kind === 'taken')).toHaveLength(9);
