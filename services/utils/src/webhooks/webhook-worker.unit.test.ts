@@ -79,7 +79,7 @@ describe('the worker of the inbox', () => {
   });
 
   it('leaves what waits to the inbox when it stops', async () => {
-    let finish = () => undefined as void;
+    let finish: () => void = () => undefined;
     const { worker, said } = aWorker(
       () =>
         new Promise((resolve) => {
