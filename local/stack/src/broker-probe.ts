@@ -3,7 +3,8 @@ import * as z from 'zod';
 
 /** The oldest RabbitMQ with quorum queues that dead-letter at least once. */
 const OLDEST_RABBITMQ = [3, 10] as const;
-const ANSWER_MS = 4_000;
+/** Long: a broker passed over because it was slow would take the undelivered messages out of sight. A closed port answers at once. */
+const ANSWER_MS = 15_000;
 
 export type BrokerAnswer =
   | { kind: 'up'; version: string }

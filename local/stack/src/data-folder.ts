@@ -10,6 +10,8 @@ type Lock = z.infer<typeof lock>;
 /** All that a start writes under its data folder. `--fresh` removes these and nothing else, whatever folder it is given. */
 const OWN_ENTRIES = ['store', 'mongodb', 'rabbitmq', 'razorpay', 'city', 'logs', 'identity.json', 'stack.json'];
 
+const LOCK = 'stack.lock';
+
 export type DataFolder = {
   readonly path: string;
   /** The start that was here before ended without cleaning up: its children may still be on their way out. */
@@ -30,6 +32,12 @@ const readLock = async (file: string): Promise<Lock | undefined> => {
   } catch {
     return undefined;
   }
+};
+
+/** Who runs on a folder now; undefined when nobody does. */
+export const readLockHolder = async (path: string): Promise<{ pid: number; portBase: number } | undefined> => {
+  const holder = await readLock(join(path, LOCK));
+  return holder && (await stillRuns(holder)) ? holder : undefined;
 };
 
 /** Puts the whole lock in place at once, or not at all when there is one: a half-written lock would look abandoned. */
@@ -54,7 +62,7 @@ const placeLock = async (file: string, content: Lock): Promise<boolean> => {
 export const openDataFolder = async (name: string, portBase: number): Promise<Opened> => {
   const path = resolve(name);
   await mkdir(path, { recursive: true, mode: 0o700 });
-  const file = join(path, 'stack.lock');
+  const file = join(path, LOCK);
   const self = await identify(process.pid);
   if (self === undefined) throw new Error('this process cannot be found among the running ones');
 

@@ -39,6 +39,11 @@ export const findRabbitmq = async ({
       );
       break;
     case 'away':
+      if (!answer.reason.includes('ECONNREFUSED')) {
+        notes.push(
+          `Something listens on port ${port} but does not answer as a RabbitMQ (${answer.reason}); it was passed over.`,
+        );
+      }
   }
   const program = await findProgram('rabbitmq-server', path);
   return program ? { from: 'path', program, notes } : { from: 'missing', notes };

@@ -1,3 +1,4 @@
+import { checkGivenMongodb, checkGivenRabbitmq, givenProblemText } from './check-given.ts';
 import { type FoundInfrastructure, findInfrastructure, installMissingRabbitmq } from './find-infrastructure.ts';
 import { checkPorts, neededPorts } from './needed-ports.ts';
 import type { StackOptions } from './options.ts';
@@ -26,6 +27,14 @@ export const settleInfrastructure = async ({
     const installed = await installMissingRabbitmq({ env, allowed: options.install, note });
     if (installed.kind === 'found') rabbitmq = installed.rabbitmq;
     else problems.push(installed.message);
+  }
+  if (found.mongodb.from === 'env') {
+    const wrong = await checkGivenMongodb(found.mongodb.url);
+    if (wrong) problems.push(givenProblemText('MONGODB_URL', wrong));
+  }
+  if (rabbitmq.from === 'env') {
+    const wrong = await checkGivenRabbitmq(rabbitmq.url);
+    if (wrong) problems.push(givenProblemText('RABBITMQ_URL', wrong));
   }
   const fake = !env.RAZORPAY_API_URL?.trim();
   const needed = neededPorts(portsFrom(options.portBase), { ...found, rabbitmq }, { razorpay: fake });

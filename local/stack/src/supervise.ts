@@ -105,7 +105,8 @@ export const supervise = ({
     const how = howItEnded(ended);
     if (ended.code === EXIT_CONFIG) {
       const problems = (await dead.lastWords(LAST_WORDS)).filter((line) => !line.startsWith('{')).join('\n');
-      tell({ kind: 'misconfigured', child: name, problems });
+      // Whoever waits for the start hears it from there.
+      if (waiting.length === 0) tell({ kind: 'misconfigured', child: name, problems });
       return giveUp(problems, true);
     }
     if (waiting.length > 0) {

@@ -1,0 +1,87 @@
+import { access, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { openDataFolder } from './data-folder.ts';
+import { ensureIdentity, readIdentity, secretsInForce } from './identity.ts';
+
+const aFolder = async (): Promise<string> => {
+  const folder = await mkdtemp(join(tmpdir(), 'tiffin-data-'));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  return folder;
+};
+
+const open = async (path: string) => {
+  const opened = await openDataFolder(path, 4_000);
+  if (opened.kind !== 'opened') throw new Error(`held by ${opened.pid}`);
+  return opened.folder;
+};
+
+test('a folder belongs to one running start, and to the next once it is given back', async () => {
+  const path = join(await aFolder(), 'not there yet');
+  const folder = await open(path);
+  expect(await openDataFolder(path, 5_000)).toEqual({ kind: 'held', pid: process.pid, portBase: 4_000 });
+  await folder.release();
+  expect((await open(path)).abandoned).toBe(false);
+});
+
+test('the lock of a process that has ended is taken over, also when its number is used again', async () => {
+  const path = await aFolder();
+  const lock = join(path, 'stack.lock');
+  // This process's own number, but another beginning.
+  await writeFile(lock, JSON.stringify({ pid: process.pid, began: 'long ago', portBase: 4_000 }));
+  expect((await open(path)).abandoned).toBe(true);
+  await writeFile(lock, 'cut off half wa');
+  expect((await open(path)).abandoned).toBe(true);
+});
+
+test('of several starts at once exactly one gets the folder', async () => {
+  const path = await aFolder();
+  await writeFile(join(path, 'stack.lock'), JSON.stringify({ pid: 4_194_304, began: 'long ago', portBase: 4_000 }));
+  const opened = await Promise.all([1, 2, 3, 4].map(() => openDataFolder(path, 4_000)));
+  expect(opened.filter(({ kind }) => kind === 'opened')).toHaveLength(1);
+});
+
+test('emptying a folder removes what a stack wrote and nothing else', async () => {
+  const path = await aFolder();
+  const folder = await open(path);
+  await writeFile(join(path, 'letters.txt'), 'not ours');
+  await writeFile(join(await folder.folder('store'), 'documents'), 'ours');
+  await ensureIdentity(path);
+  await folder.empty();
+  expect((await readdir(path)).sort()).toEqual(['letters.txt', 'stack.lock']);
+  await access(join(path, 'letters.txt'));
+});
+
+test('the secrets of a folder are made once and differ from those of any other', async () => {
+  const path = await aFolder();
+  const first = await ensureIdentity(path);
+  expect(await ensureIdentity(path)).toEqual(first);
+  expect(await readIdentity(path)).toEqual(first);
+  const other = await ensureIdentity(await aFolder());
+  expect(other.id).not.toBe(first.id);
+  const all = [...Object.values(first.secrets), ...Object.values(other.secrets)];
+  expect(new Set(all).size).toBe(all.length);
+});
+
+test('a secret the environment gives is in force and not given again', async () => {
+  const identity = await ensureIdentity(await aFolder());
+  const given = await secretsInForce(identity, { JWT_SECRET: 'from outside' });
+  expect(given.secrets.JWT_SECRET).toBe('from outside');
+  expect(given.toGive).not.toHaveProperty('JWT_SECRET');
+  expect(given.toGive.SERVICE_TOKEN_SECRET).toBe(identity.secrets.SERVICE_TOKEN_SECRET);
+});
+
+test('a secret in a file is read for the tokens, and left to the services to read', async () => {
+  const path = await aFolder();
+  await writeFile(join(path, 'jwt'), 'from a file\n');
+  const given = await secretsInForce(await ensureIdentity(path), { JWT_SECRET_FILE: join(path, 'jwt') });
+  expect(given.secrets.JWT_SECRET).toBe('from a file');
+  expect(given.toGive).not.toHaveProperty('JWT_SECRET');
+});
+
+test('with a public key there is no secret to sign tokens with', async () => {
+  const given = await secretsInForce(await ensureIdentity(await aFolder()), { JWT_PUBLIC_KEY: 'a key' });
+  expect(given.secrets).not.toHaveProperty('JWT_SECRET');
+  expect(given.toGive).not.toHaveProperty('JWT_SECRET');
+});
