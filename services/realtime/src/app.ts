@@ -5,6 +5,7 @@ import { type Clock, MINUTE, SECOND, systemClock } from '@tiffin/platform/clock'
 import { healthOf } from '@tiffin/platform/http/health';
 import { createHttpServer } from '@tiffin/platform/http/server';
 import { createServiceClient } from '@tiffin/platform/http/service-client';
+import { listenHost } from '@tiffin/platform/lifecycle/listen-host';
 import { withReleasers } from '@tiffin/platform/lifecycle/releasers';
 import type { RunningService } from '@tiffin/platform/lifecycle/run-service';
 import { createBroker } from '@tiffin/platform/messaging/broker';
@@ -147,7 +148,7 @@ export const createApp = (
       health: async () => healthOf({ broker: brokerHealth(broker.status().state) }),
     });
     attachSocketServer(io, http.server);
-    const { port } = await http.listen(config.PORT);
+    const { port } = await http.listen(config.PORT, listenHost(config.NODE_ENV));
     releasers.push(async () => {
       // Sockets first: an HTTP server waits for every connection that was upgraded.
       await Promise.all([io.close(), http.close()]);

@@ -1,5 +1,6 @@
 import type { ServiceName } from '@tiffin/contracts/claims';
 import type { Connection } from 'mongoose';
+import type { Registry } from 'prom-client';
 import { createServiceTokens, createTokenVerifier, type ServiceTokens } from '../auth/tokens.ts';
 import { type Clock, systemClock } from '../clock.ts';
 import { type HealthStatus, healthOf } from '../http/health.ts';
@@ -18,11 +19,13 @@ import type { Relay } from '../persistence/relay.ts';
 import type { StreamEvent } from '../persistence/stored.ts';
 import { createSweeper } from '../persistence/sweeper.ts';
 import { createTimers, type Timed } from '../persistence/timers.ts';
+import { listenHost } from './listen-host.ts';
 import { withReleasers } from './releasers.ts';
 import type { RunningService } from './run-service.ts';
 
 /** What every service with a database reads from its environment. */
 export type DurableServiceConfig = {
+  readonly NODE_ENV: string;
   readonly PORT: number;
   readonly LOG_LEVEL: string;
   readonly MONGODB_URL: string;
@@ -42,6 +45,7 @@ export type Foundations = {
   readonly broker: Broker;
   readonly serviceTokens: ServiceTokens;
   readonly cursors: Cursors;
+  readonly registry: Registry;
   readonly logger: Logger;
   readonly now: Clock;
 };
@@ -52,6 +56,8 @@ export type ServiceParts = {
   readonly stores: readonly { sweep(olderThanMs: number): Promise<number> }[];
   readonly consumers: readonly ConsumerSpec[];
   readonly timers: readonly { store: Timed; act: (id: string) => Promise<unknown> }[];
+  /** Gives back what the parts hold beside the database and the broker. */
+  readonly close?: () => void | Promise<void>;
   /** Whatever else runs beside the doors. Started last, stopped first. */
   readonly workers?: readonly { start(): void; stop(): Promise<void> | void }[];
 };
@@ -107,6 +113,7 @@ export const startDurableService = ({
       broker,
       serviceTokens,
       cursors,
+      registry,
       logger,
       now,
     });
@@ -124,7 +131,7 @@ export const startDurableService = ({
       health: async () =>
         healthOf({ database: databaseHealth(database.trouble()), broker: brokerHealth(broker.status()) }),
     });
-    const { port } = await http.listen(config.PORT);
+    const { port } = await http.listen(config.PORT, listenHost(config.NODE_ENV));
     releasers.push(http.close);
 
     const sweeper = createSweeper({ stores: parts.stores, accepting: () => broker.publisher.accepting(), logger });
@@ -156,6 +163,7 @@ export const startDurableService = ({
         await broker.close();
         await releasers.releaseAll();
         await running.catch(() => undefined);
+        await parts.close?.();
       },
     };
   });

@@ -29,6 +29,8 @@ export const keepLinked = async ({
     let why: Error;
     try {
       link = await open(generation);
+      // Told to stop while it was being opened: nobody else knows this link, and nobody would ever close it.
+      if (stop.aborted) throw new Error('the session was closed');
       await use(link);
       usedSince = performance.now();
       why = await link.lost;

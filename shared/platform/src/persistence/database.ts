@@ -75,14 +75,19 @@ export const openDatabase = ({ url, name, logger }: { url: string; name: string;
   };
 };
 
-/** True for errors that say the database could not be asked, rather than that the question was wrong. */
-export const isDatabaseAway = (error: unknown): boolean =>
-  error instanceof Error &&
-  (/^Mongo(ose)?(ServerSelection|Network|NetworkTimeout|NotConnected|TopologyClosed|PoolCleared|WaitQueueTimeout|PoolClosed)/.test(
-    error.name,
-  ) ||
-    (error.name === 'MongooseError' &&
-      /initial connection|before initial connection|bufferCommands/.test(error.message)));
+const AWAY_NAMES =
+  /^Mongo(?:ose)?(?:ServerSelection|Network|NetworkTimeout|NotConnected|TopologyClosed|PoolCleared|PoolClosed|WaitQueueTimeout)/;
+const AWAY_CODES = new Set(['EPIPE', 'ECONNRESET', 'ECONNREFUSED', 'ETIMEDOUT']);
+const AWAY_MESSAGE = /before initial connection|bufferCommands|socket has been ended/;
+
+/** True for errors that say the database could not be asked, or did not answer, rather than that the question was wrong. */
+export const isDatabaseAway = (error: unknown): boolean => {
+  if (!(error instanceof Error)) return false;
+  if (AWAY_NAMES.test(error.name) || AWAY_MESSAGE.test(error.message)) return true;
+  if ('code' in error && typeof error.code === 'string' && AWAY_CODES.has(error.code)) return true;
+  // A bulk write wraps what its connection said.
+  return error.cause !== undefined && error.cause !== error && isDatabaseAway(error.cause);
+};
 
 const reasonOf = (error: unknown): string => (error instanceof Error ? error.name : 'unknown');
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
