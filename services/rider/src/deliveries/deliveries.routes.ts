@@ -17,7 +17,7 @@ import type { declineOffer } from './decline-offer.ts';
 import type { DeliveryStore } from './delivery.store.ts';
 import { type Delivery, deliveryView, isOpenOffer, offerOf, offerView } from './delivery.ts';
 import type { Drive } from './drive.ts';
-import type { OwnedRestaurants } from './owned-restaurants.gateway.ts';
+import type { OwnedRestaurants } from './owned-restaurants.ts';
 
 export type DeliveryDoors = {
   readonly deliveries: Pick<DeliveryStore, 'activeOf' | 'offeredTo' | 'decisionsOf'>;

@@ -1,9 +1,8 @@
 import { ownedRestaurants } from '@tiffin/contracts/restaurant-api';
 import type { ServiceClient } from '@tiffin/platform/http/service-client';
+import type { OwnedRestaurants } from './owned-restaurants.ts';
 
-/** The ids of the restaurants a person owns, as the restaurant service knows them. Throws ServiceUnavailable when it does not answer. */
-export type OwnedRestaurants = (ownerId: string) => Promise<readonly string[]>;
-
+/** Asks the restaurant service under our own name. */
 export const askOwnedRestaurants =
   (restaurant: ServiceClient): OwnedRestaurants =>
   async (ownerId) => {

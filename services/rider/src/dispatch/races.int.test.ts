@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { place, type Stand, startStand } from '../stand.test.ts';
+import { place, type Stand, startStand } from '../stand.fixture.test.ts';
 
 /** How many riders accept at once, and how often; `npm run test:long` asks for the full size. */
 const RIDERS = Number(process.env.TIFFIN_LONG ?? 60);
