@@ -13,6 +13,7 @@ import { caseRoutes } from './operations/cases.routes.ts';
 import { askRefund } from './payments/ask-refund.ts';
 import { attendPayment } from './payments/attend-payment.ts';
 import { createBillSource } from './payments/bill-source.ts';
+import { countFacts } from './payments/fact-metrics.ts';
 import { createMongoPaymentStore } from './payments/payment.store.mongo.ts';
 import { paymentConsumers } from './payments/payments.consumers.ts';
 import { paymentRoutes } from './payments/payments.routes.ts';
@@ -40,7 +41,7 @@ export const createApp = (config: UtilsConfig, overrides: DurableServiceOverride
     overrides,
     queues: durableQueues({ paymentQueue: config.PAYMENT_QUEUE, orderReadyQueue: config.ORDER_READY_QUEUE }),
     build: (foundations) => {
-      const { cursors, logger, now, serviceTokens } = foundations;
+      const { cursors, logger, now, registry, serviceTokens } = foundations;
       const payments = createMongoPaymentStore(foundations);
       const inbox = createMongoInbox(foundations);
       const cases = createMongoCaseStore(foundations);
@@ -58,7 +59,7 @@ export const createApp = (config: UtilsConfig, overrides: DurableServiceOverride
         timeoutMs: BILL_TIMEOUT_MS,
       });
       const policy = { reconcileAfterS: config.RECONCILE_AFTER_S, paymentWindowS: config.PAYMENT_WINDOW_S };
-      const takeFact = createFactTaker({ payments, openCase, policy, now });
+      const takeFact = createFactTaker({ payments, openCase, policy, count: countFacts(registry), now });
 
       const worker = createWebhookWorker({
         inbox,

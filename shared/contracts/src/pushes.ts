@@ -1,5 +1,4 @@
 import * as z from 'zod';
-import { role } from './claims.ts';
 import { closedReason } from './delivery-events.ts';
 import { point } from './geo.ts';
 import { orderId, riderId } from './ids.ts';
@@ -51,4 +50,3 @@ export const requests = {
 } as const;
 
 export const handshakeAuth = z.object({ token: z.string().max(8192) });
-export const watcherRole = role;

@@ -65,14 +65,6 @@ export const rabbitmqUrl = setting(z.url({ protocol: /^amqps?$/, error: 'must be
   expected: 'a URL such as amqp://user:password@127.0.0.1:5672/vhost',
 });
 
-export const redisUrl = setting(z.url({ protocol: /^rediss?$/, error: 'must be a redis:// or rediss:// URL' }), {
-  expected: 'a URL such as redis://127.0.0.1:6379',
-});
-
-export const smtpUrl = setting(z.url({ protocol: /^smtps?$/, error: 'must be an smtp:// or smtps:// URL' }), {
-  expected: 'a URL such as smtp://127.0.0.1:1025',
-});
-
 /** The name of a queue of our own. */
 export const queueName = setting(
   z
