@@ -4,7 +4,7 @@ import * as z from 'zod';
 /** The oldest RabbitMQ with quorum queues that dead-letter at least once. */
 const OLDEST_RABBITMQ = [3, 10] as const;
 /** Long: a broker passed over because it was slow would take the undelivered messages out of sight. A closed port answers at once. */
-const ANSWER_MS = 15_000;
+const ANSWER_MS = 10_000;
 
 export type BrokerAnswer =
   | { kind: 'up'; version: string }
