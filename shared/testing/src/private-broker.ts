@@ -1,4 +1,5 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { type AddressInfo, createServer, connect as dial } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -11,7 +12,10 @@ const run = promisify(execFile);
 // The wrapped script in sbin switches to the user `rabbitmq`, who may not write our folder.
 const BIN = '/usr/lib/rabbitmq/bin';
 export const RABBITMQCTL = join(BIN, 'rabbitmqctl');
-const START_TIMEOUT_MS = 40_000;
+const START_TIMEOUT_MS = 60_000;
+
+/** Whether RabbitMQ's own programs are on this machine, as Debian's package puts them there. */
+export const canStartPrivateBroker = (): boolean => existsSync(join(BIN, 'rabbitmq-server'));
 
 export type PrivateBroker = {
   readonly url: string;
