@@ -146,7 +146,7 @@ describe('relay and sweeper', () => {
     await eventually('the mark', async () => (await raw())?.sentSeq === 2);
   });
 
-  it('what could not leave waits in its document, and a sweep sends it, oldest first', async () => {
+  it('F2: killed between write and publish: what did not leave waits in its document, and a sweep sends it, oldest first', async () => {
     broken = true;
     await begin();
     await store.change(id, increment, cause);
@@ -158,6 +158,19 @@ describe('relay and sweeper', () => {
     expect(published.map(({ event }) => event.seq)).toEqual([1, 2]);
     await eventually('the mark', async () => (await raw())?.unsentSince === undefined);
     expect(await store.sweep(0)).toBe(0);
+  });
+
+  it('F2: killed between confirm and mark: the event leaves once more, under the same id', async () => {
+    await begin();
+    await relay.idle();
+    await eventually('the mark', async () => (await raw())?.sentSeq === 1);
+    // As if the mark had been lost with the process.
+    await store.model.updateOne({ _id: id }, { $set: { sentSeq: 0, unsentSince: new Date(0) } });
+    expect(await store.sweep(0)).toBe(1);
+    await relay.idle();
+    expect(published.map(({ event }) => event.seq)).toEqual([1, 1]);
+    expect(new Set(published.map(({ event }) => event.id)).size).toBe(1);
+    await eventually('the mark again', async () => (await raw())?.unsentSince === undefined);
   });
 
   it('F24: one process writes 6 and freezes before publishing, another writes 7: 6 leaves before 7, the mark comes after both', async () => {
