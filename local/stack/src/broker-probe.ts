@@ -44,9 +44,10 @@ export const askBroker = async (url: string): Promise<BrokerAnswer> => {
     });
   } catch (error) {
     const reason = error instanceof Error ? error.message || error.name : 'unknown error';
-    // AMQP 0-9-1 reply codes: 403 access-refused for the login, 530 not-allowed for the vhost.
+    // AMQP 0-9-1 reply codes: 403 access-refused answers the login, 530 not-allowed the opening of the vhost. amqplib keeps the latter to
+    // itself and says only that the connection was closed instead of opened.
     if (/ACCESS[_-]REFUSED/i.test(reason)) return { kind: 'login-refused' };
-    if (/NOT[_-]ALLOWED/i.test(reason)) return { kind: 'no-vhost' };
+    if (/NOT[_-]ALLOWED|ConnectionOpenOk; got <ConnectionClose/i.test(reason)) return { kind: 'no-vhost' };
     return { kind: 'away', reason };
   }
 };

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { installerFor, missingRabbitmq } from './install-rabbitmq.ts';
+import { installerFor, missingRabbitmq, type System } from './install-rabbitmq.ts';
 
 const debian = { isRoot: false, aptGet: '/usr/bin/apt-get', brew: undefined };
 const mac = { isRoot: false, aptGet: undefined, brew: '/opt/homebrew/bin/brew' };
@@ -21,7 +21,7 @@ test('anybody else installs only when told to, and is never asked for a password
 });
 
 test('the message names the command of this system first, then every other way', () => {
-  const commandsFor = (system: typeof bare): string[] =>
+  const commandsFor = (system: System): string[] =>
     missingRabbitmq(system)
       .split('\n')
       .slice(1)

@@ -1,23 +1,27 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { SECOND } from '@tiffin/platform/clock';
-import { withReleasers } from '@tiffin/platform/lifecycle/releasers';
+import { type Releasers, withReleasers } from '@tiffin/platform/lifecycle/releasers';
 import * as children from './children.ts';
 import type { DataFolder } from './data-folder.ts';
 import { openDoor } from './door.ts';
-import { ensureIdentity, readIdentity, secretsInForce } from './identity.ts';
+import { createFamily } from './family.ts';
+import type { FoundMongodb } from './find-mongodb.ts';
+import type { FoundRabbitmq } from './find-rabbitmq.ts';
+import { forgetData } from './forget-data.ts';
+import { ensureIdentity, secretsInForce } from './identity.ts';
 import { waitForLeftovers } from './leftovers.ts';
 import { liveText } from './live-line.ts';
 import type { StackOptions } from './options.ts';
-import { portsFrom } from './ports.ts';
+import { type Ports, portsFrom } from './ports.ts';
 import { layOutRabbitmq } from './private-rabbitmq.ts';
 import { waitUntilReady } from './readiness.ts';
 import type { Report } from './report.ts';
 import { settleInfrastructure } from './settle-infrastructure.ts';
-import { forgetVhost, shareBroker } from './share-broker.ts';
+import { shareBroker } from './share-broker.ts';
 import type { Found, StackFacts, StackFile } from './stack-file.ts';
-import { keepRecord } from './stack-record.ts';
-import { type ChildSpec, StartFailed, type Supervised, supervise } from './supervise.ts';
+import { keepRecord, type StackRecord } from './stack-record.ts';
+import { type ChildSpec, StartFailed } from './supervise.ts';
 
 const READY_MS = 60 * SECOND;
 const STACK_KEY_BYTES = 24;
@@ -30,120 +34,64 @@ export type Stack = {
   stop(): Promise<void>;
 };
 
+type Start = {
+  readonly options: StackOptions;
+  readonly env: NodeJS.ProcessEnv;
+  readonly folder: DataFolder;
+  readonly report: Report;
+  readonly giveUp: AbortSignal;
+};
+
 /**
  * Brings up the whole of Tiffin and resolves when every service says it is ready. Throws StartFailed with one message for a person when
  * it cannot; whatever had been started is stopped again by then, also when `giveUp` is aborted half way.
  */
-export const startStack = ({
-  options,
-  env,
-  folder,
-  report,
-  giveUp,
-}: {
-  options: StackOptions;
-  env: NodeJS.ProcessEnv;
-  folder: DataFolder;
-  report: Report;
-  giveUp: AbortSignal;
-}): Promise<Stack> =>
+export const startStack = (start: Start): Promise<Stack> =>
   withReleasers(async (releasers) => {
-    const orGivenUp = givingUp(giveUp);
-    const ports = portsFrom(options.portBase);
+    const { options, env, folder, report } = start;
+    const orGivenUp = givingUp(start.giveUp);
     const data = folder.path;
+    const ports = portsFrom(options.portBase);
 
-    if (folder.abandoned) {
-      const notice = (count: number) =>
-        report.note(`The start before this one was killed; waiting for its ${count} processes.`);
-      await orGivenUp(waitForLeftovers(data, notice));
-    }
+    if (folder.abandoned) await orGivenUp(waitForLeftovers(data, (count) => report.note(leftoversNote(count))));
     const found = await orGivenUp(settleInfrastructure({ options, env, note: report.note }));
-    if (options.fresh) {
-      const before = await readIdentity(data).catch(() => undefined);
-      if (before && found.rabbitmq.from === 'running') await forgetVhost(found.rabbitmq.url, before.id, env.PATH);
-      await folder.empty();
-      if (found.mongodb.from === 'env' || found.mongodb.from === 'running') {
-        report.note(
-          '--fresh forgets what the data folder holds; the databases tiffin-* of the MongoDB that was running stay.',
-        );
-      }
-    }
+    if (options.fresh) await forgetData({ folder, found, path: env.PATH, note: report.note });
     await folder.folder('logs');
     const identity = await ensureIdentity(data);
     const { secrets, toGive } = await secretsInForce(identity, env);
 
-    const rabbitmq = await (async (): Promise<Found> => {
-      const given = found.rabbitmq;
-      switch (given.from) {
-        case 'env':
-          return { url: given.url, from: 'env' };
-        case 'running': {
-          const shared = await orGivenUp(shareBroker(given.url, identity.id, env.PATH));
-          report.note(shared.note);
-          releasers.push(async () => {
-            const kept = await shared.tidy();
-            if (kept !== undefined) report.note(kept);
-          });
-          return { url: shared.url, from: 'running' };
-        }
-        default:
-          return { url: `amqp://guest:guest@127.0.0.1:${ports.rabbitmq}`, from: 'path' };
-      }
-    })();
-    const mongodb: Found =
-      'url' in found.mongodb
-        ? { url: found.mongodb.url, from: found.mongodb.from }
-        : { url: `mongodb://127.0.0.1:${ports.store}`, from: found.mongodb.from };
-    const redis: Found | null = found.redis.from === 'absent' ? null : found.redis;
+    let record: StackRecord | undefined;
+    const family = createFamily({ releasers, tell: report.child, changed: () => record?.update() });
+    const alone = { data, ports, env };
+    const store = await storeSpecs(found.mongodb, alone, folder);
+    const broker = await brokerSpecs(found.rabbitmq, alone, folder);
+    const [rabbitmq] = await orGivenUp(
+      Promise.all([
+        placeOnBroker(found.rabbitmq, { ...start, ports, id: identity.id, releasers }),
+        family.start(store),
+        family.start(broker),
+      ]),
+    );
+
     const facts: StackFacts = {
       urls: children.urlsOn(ports, found.fake ? undefined : env.RAZORPAY_API_URL),
-      infrastructure: { mongodb, rabbitmq, redis },
+      infrastructure: {
+        mongodb: placeOfDocuments(found.mongodb, ports),
+        rabbitmq,
+        redis: found.redis.from === 'absent' ? null : found.redis,
+      },
     };
-
-    const all = new Map<string, Supervised>();
     const stackKey = randomBytes(STACK_KEY_BYTES).toString('base64url');
     const door = `http://127.0.0.1:${ports.door}`;
-    const record = keepRecord(data, { ...facts, door, stackKey, secrets }, all);
+    record = keepRecord(data, { ...facts, door, stackKey, secrets }, family.members);
     releasers.push(record.remove);
-    const opened = await openDoor({ port: ports.door, key: stackKey, children: all });
+    const opened = await openDoor({ port: ports.door, key: stackKey, children: family.members });
     releasers.push(opened.close);
 
     const place = { data, ports, env: children.sharedEnvironment(env, facts, toGive) };
-    const keep = (spec: ChildSpec): Supervised => {
-      const child = supervise({ spec, tell: report.child, changed: record.update });
-      all.set(child.name, child);
-      return child;
-    };
-    /** Starts some side by side; they will be stopped side by side, before whatever was started earlier. */
-    const startAll = async (specs: readonly ChildSpec[]): Promise<void> => {
-      const group = specs.map(keep);
-      releasers.push(() => Promise.all(group.map((child) => child.stop())));
-      await orGivenUp(Promise.all(group.map((child) => child.start())));
-    };
-
-    const store: ChildSpec[] = [];
-    if (found.mongodb.from === 'embedded') store.push(children.documentStore(place));
-    if (found.mongodb.from === 'path') {
-      store.push(children.privateMongod(place, found.mongodb.program, await folder.folder('mongodb')));
-    }
-    const broker: ChildSpec[] = [];
-    if (found.rabbitmq.from === 'path') {
-      const brokerEnv = await layOutRabbitmq(await folder.folder('rabbitmq'), ports, env);
-      broker.push(children.privateRabbitmq({ ...place, env: brokerEnv }, found.rabbitmq.program));
-    }
-    await Promise.all([startAll(store), startAll(broker)]);
-    await Promise.all([startAll(found.fake ? [children.fakeRazorpay(place)] : []), startAll(children.services(place))]);
-    const services = Object.entries(facts.urls).filter(([name]) => name !== 'razorpay');
-    await orGivenUp(
-      Promise.all(
-        services.map(async ([name, url]) => {
-          const missing = await waitUntilReady(url, READY_MS);
-          if (missing === undefined) return;
-          const message = `${name} is not ready after ${READY_MS / SECOND} s: ${missing}. What it said: ${data}/logs/${name}.log`;
-          throw new StartFailed(message, { misconfigured: false });
-        }),
-      ),
-    );
+    const outside = found.fake ? [children.fakeRazorpay(place)] : [];
+    await orGivenUp(Promise.all([family.start(outside), family.start(children.services(place))]));
+    await orGivenUp(allReady(facts.urls, data));
 
     return {
       file: record.current(),
@@ -153,13 +101,61 @@ export const startStack = ({
           const text = liveText(line);
           if (text !== undefined) report.live(text);
         };
-        const child = keep(children.city(place, onLine));
-        releasers.push(child.stop);
-        child.start().catch((failure: unknown) => report.note(failure instanceof Error ? failure.message : 'no city'));
+        family
+          .start([children.city(place, onLine)])
+          .catch((failure: unknown) => report.note(failure instanceof Error ? failure.message : 'the city failed'));
       },
       stop: releasers.releaseAll,
     };
   });
+
+const leftoversNote = (count: number): string =>
+  `The start before this one was killed; waiting for its ${count} process${count === 1 ? '' : 'es'} to end.`;
+
+type Place = { data: string; ports: Ports; env: NodeJS.ProcessEnv };
+
+const storeSpecs = async (found: FoundMongodb, place: Place, folder: DataFolder): Promise<ChildSpec[]> => {
+  if (found.from === 'embedded') return [children.documentStore(place)];
+  return found.from === 'path' ? [children.privateMongod(place, found.program, await folder.folder('mongodb'))] : [];
+};
+
+const brokerSpecs = async (found: FoundRabbitmq, place: Place, folder: DataFolder): Promise<ChildSpec[]> => {
+  if (found.from !== 'path') return [];
+  const env = await layOutRabbitmq(await folder.folder('rabbitmq'), place.ports, place.env);
+  return [children.privateRabbitmq({ ...place, env }, found.program)];
+};
+
+const placeOfDocuments = (found: FoundMongodb, ports: Ports): Found =>
+  'url' in found
+    ? { url: found.url, from: found.from }
+    : { url: `mongodb://127.0.0.1:${ports.store}`, from: found.from };
+
+/** Where messages go: to the letter where a person said so, to a vhost of our own on a shared broker, else to our own broker. */
+const placeOnBroker = async (
+  found: FoundRabbitmq,
+  { ports, id, env, report, releasers }: Start & { ports: Ports; id: string; releasers: Releasers },
+): Promise<Found> => {
+  if (found.from === 'env') return { url: found.url, from: 'env' };
+  if (found.from !== 'running') return { url: `amqp://guest:guest@127.0.0.1:${ports.rabbitmq}`, from: 'path' };
+  const shared = await shareBroker(found.url, id, env.PATH);
+  report.note(shared.note);
+  releasers.push(async () => {
+    const kept = await shared.tidy();
+    if (kept !== undefined) report.note(kept);
+  });
+  return { url: shared.url, from: 'running' };
+};
+
+/** Resolves when every service answers that it is ready; throws with what one of them still lacks when time runs out. */
+const allReady = async ({ razorpay: _, ...services }: StackFacts['urls'], data: string): Promise<void> => {
+  const waits = Object.entries(services).map(async ([name, url]) => {
+    const missing = await waitUntilReady(url, READY_MS);
+    if (missing === undefined) return;
+    const message = `${name} is not ready after ${READY_MS / SECOND} s: ${missing}. What it said: ${data}/logs/${name}.log`;
+    throw new StartFailed(message, { misconfigured: false });
+  });
+  await Promise.all(waits);
+};
 
 /** Lets a wait end early with StartFailed when the person has had enough. */
 const givingUp = (signal: AbortSignal) => {
