@@ -5,10 +5,10 @@ import type { Registry } from 'prom-client';
 import { createConfirmedSender } from './confirmed-sender.ts';
 import { withoutPassword } from './connection.ts';
 import type { ConsumerSpec, TransientSpec } from './consume.ts';
-import { type Consumer, createConsumer } from './consumer.ts';
+import { createConsumer } from './consumer.ts';
 import { createIsolation } from './isolation.ts';
-import { type Link, openLink } from './link.ts';
-import { createListener, type Listener } from './listen.ts';
+import { type Link, type Member, openLink } from './link.ts';
+import { createListener } from './listen.ts';
 import { createMessagingMetrics } from './metrics.ts';
 import { createPublisher, type Publisher } from './publisher.ts';
 import { keepLinked } from './session.ts';
@@ -60,6 +60,9 @@ const WINDOW = 500;
 const CONFIRM_TIMEOUT_MS = 8_000;
 const DRAIN_MS = 15_000;
 
+// An attempt at several addresses of one name fails with an empty text and a code.
+const textOf = (why: Error): string => why.message || ('code' in why ? String(why.code) : why.name);
+
 /** The session with the broker: one link at a time, rebuilt as a whole after any loss. */
 export const createBroker = (options: BrokerOptions): Broker => {
   const { url, service, queues, retryStepsMs = RETRY_STEPS_MS, now = () => new Date() } = options;
@@ -69,10 +72,11 @@ export const createBroker = (options: BrokerOptions): Broker => {
   const sender = createConfirmedSender({ window, confirmTimeoutMs, metrics });
   const publisher = createPublisher({ sender, service, logger });
   const isolation = createIsolation();
-  const consumers: Consumer[] = [];
-  const listeners: Listener[] = [];
+  const members: Member[] = [];
   const closing = new AbortController();
   const wakeReady: (() => void)[] = [];
+  let blockedBy: string | undefined;
+  let usable = false;
   let status: BrokerStatus = { state: 'away', detail: 'not started', since: now() };
   let current: Link | undefined;
   let running: Promise<void> | undefined;
@@ -82,6 +86,13 @@ export const createBroker = (options: BrokerOptions): Broker => {
     status = { state, since: now(), ...(detail !== undefined && { detail }) };
     if (state === 'up') logger.info({ state }, 'the broker link is up');
     else logger.warn({ state, problem: detail }, 'the broker link is not usable');
+  };
+
+  const showUsable = () => enter(blockedBy === undefined ? 'up' : 'blocked', blockedBy);
+  const setBlocked = (reason: string | undefined) => {
+    blockedBy = reason;
+    sender.setBlocked(reason !== undefined);
+    if (usable) showUsable();
   };
 
   const open = (generation: number): Promise<Link> =>
@@ -94,14 +105,8 @@ export const createBroker = (options: BrokerOptions): Broker => {
         const prepare = options.topology === 'declare' ? declareTopology : checkTopology;
         return prepare(channel, queues, retryStepsMs);
       },
-      onBlocked: (reason) => {
-        sender.setBlocked(true);
-        enter('blocked', reason);
-      },
-      onUnblocked: () => {
-        sender.setBlocked(false);
-        enter('up');
-      },
+      onBlocked: setBlocked,
+      onUnblocked: () => setBlocked(undefined),
     });
 
   const use = async (link: Link) => {
@@ -109,24 +114,28 @@ export const createBroker = (options: BrokerOptions): Broker => {
     // Before the consumers: their copies need it.
     sender.attach(link);
     publisher.attach(link);
-    for (const consumer of consumers) await consumer.attach(link);
-    for (const listener of listeners) await listener.attach(link);
+    // A member added meanwhile is reached by this very loop, one added after it by `add`.
+    for (const member of members) await member.attach(link);
     if (!link.alive()) return;
-    enter('up');
+    usable = true;
+    showUsable();
     for (const wake of wakeReady.splice(0)) wake();
   };
 
   const leave = (why: Error) => {
     current = undefined;
+    usable = false;
+    blockedBy = undefined;
     sender.detach(`the link was lost: ${why.message}`);
     publisher.detach();
-    for (const consumer of consumers) consumer.detach();
-    enter(why instanceof TopologyMismatch ? 'misdeclared' : 'away', why.message);
+    for (const member of members) member.detach();
+    enter(why instanceof TopologyMismatch ? 'misdeclared' : 'away', textOf(why));
   };
 
-  const attachNow = (member: Consumer | Listener) => {
+  const add = (member: Member) => {
+    members.push(member);
     const link = current;
-    if (link && status.state !== 'away') member.attach(link).catch(link.lose);
+    if (link && usable) member.attach(link).catch(link.lose);
   };
 
   return {
@@ -135,23 +144,15 @@ export const createBroker = (options: BrokerOptions): Broker => {
     },
     ready: () =>
       new Promise((resolve) => {
-        if (current && status.state !== 'away') resolve();
+        if (usable) resolve();
         else wakeReady.push(resolve);
       }),
     status: () => status,
     publisher,
-    consume: (spec) => {
-      const consumer = createConsumer(spec, { sender, isolation, stepsMs: retryStepsMs, logger, metrics });
-      consumers.push(consumer);
-      attachNow(consumer);
-    },
-    listen: (spec) => {
-      const listener = createListener(spec, { logger });
-      listeners.push(listener);
-      attachNow(listener);
-    },
+    consume: (spec) => add(createConsumer(spec, { sender, isolation, stepsMs: retryStepsMs, logger, metrics })),
+    listen: (spec) => add(createListener(spec, { logger })),
     drain: async (deadlineMs = DRAIN_MS) => {
-      await Promise.all([...consumers, ...listeners].map((member) => member.drain(deadlineMs)));
+      await Promise.all(members.map((member) => member.drain(deadlineMs)));
       await Promise.race([sender.idle(), sleep(deadlineMs, undefined, { ref: false })]);
     },
     close: async () => {

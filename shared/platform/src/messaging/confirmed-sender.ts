@@ -65,7 +65,7 @@ export const createConfirmedSender = ({
   };
 
   const conclude = (message: Message, error: Error | null) => {
-    const cameBack = returned.take({ ...message, messageId: String(message.properties.messageId) });
+    const cameBack = returned.take(message.exchange, message.routingKey, String(message.properties.messageId));
     // Failed before: by the time limit, or with its link.
     if (!unconfirmed.delete(message)) return;
     admit();
@@ -153,7 +153,7 @@ export const createConfirmedSender = ({
       bufferFull = false;
       returned.forget();
       next.confirms.on('return', ({ fields, properties }) => {
-        returned.note({ ...fields, messageId: String(properties.messageId) });
+        returned.note(fields.exchange, fields.routingKey, String(properties.messageId));
       });
       next.confirms.on('drain', () => {
         bufferFull = false;

@@ -9,21 +9,11 @@ import { createHeldDeliveries, type Delivery } from './held-deliveries.ts';
 import { attemptOf, readMessage, toIncoming } from './incoming.ts';
 import type { Isolation } from './isolation.ts';
 import { createLanes } from './lanes.ts';
-import type { Link } from './link.ts';
+import type { Link, Member } from './link.ts';
 import { type CopyMarks, messageIdOf } from './message-headers.ts';
 import type { MessagingMetrics } from './metrics.ts';
 import { DEAD_EXCHANGE, RETRY_EXCHANGE, retryKey } from './topology.ts';
 import { type Handled, judge } from './verdict.ts';
-
-/** The runtime behind one ConsumerSpec. It lives as long as the broker session; links come and go. */
-export type Consumer = {
-  /** Consumes over this link. Rejects when the link does not allow it. */
-  attach(link: Link): Promise<void>;
-  /** The link is lost. */
-  detach(): void;
-  /** Takes no more, waits for running handlers at most `deadlineMs`, hands the rest back to the queue. */
-  drain(deadlineMs: number): Promise<void>;
-};
 
 export type ConsumerParts = {
   sender: ConfirmedSender;
@@ -37,24 +27,28 @@ const DEFAULT_PREFETCH = 16;
 // A suspect that takes longer goes on by itself, and the queue is consumed beside it.
 const SUSPECT_PATIENCE_MS = 10_000;
 
-export const createConsumer = <Event extends Envelope>(spec: ConsumerSpec<Event>, parts: ConsumerParts): Consumer => {
-  const { isolation, stepsMs, logger, metrics } = parts;
+/** The runtime behind one ConsumerSpec. */
+export const createConsumer = <Event extends Envelope>(spec: ConsumerSpec<Event>, parts: ConsumerParts): Member => {
+  const { isolation, stepsMs, logger } = parts;
   const { queue } = spec;
   const stopping = new AbortController();
   const forgiveness = createForgiveness();
   const held = createHeldDeliveries({ ...parts, queue, forgiveness, stop: stopping.signal });
+  const metrics = parts.metrics.ofQueue(queue, held.count);
   const lanes = createLanes();
-  const working = new Set<Promise<void>>();
+  let jobs = 0;
+  let wakeIdle: () => void = () => undefined;
   let intake: { channel: Channel; tag: string } | undefined;
 
   const bury = (delivery: Delivery, reason: string, error: string, marks: CopyMarks): Promise<void> => {
     logger.error({ queue, id: messageIdOf(delivery.message), reason, problem: error }, 'a message was dead-lettered');
-    metrics.dead(queue, reason);
+    metrics.dead(reason);
     return held.replaceByCopy(delivery, DEAD_EXCHANGE, queue, { ...marks, reason, error });
   };
 
-  const conclude = async (delivery: Delivery, handled: Handled, attempt: number): Promise<void> => {
-    metrics.consumed(queue, handled.kind);
+  /** Undefined when nothing is left to wait for, which is nearly always. */
+  const conclude = (delivery: Delivery, handled: Handled, attempt: number): Promise<void> | undefined => {
+    metrics.consumed(handled.kind);
     if (handled.kind === 'fault') {
       logger.error(
         { err: handled.error, queue, id: messageIdOf(delivery.message), attempt },
@@ -64,11 +58,12 @@ export const createConsumer = <Event extends Envelope>(spec: ConsumerSpec<Event>
     const verdict = judge(handled, attempt, stepsMs);
     switch (verdict.kind) {
       case 'ack':
-        return held.acknowledge(delivery);
+        held.acknowledge(delivery);
+        return undefined;
       case 'dead':
         return bury(delivery, verdict.reason, verdict.error, { attempt });
       case 'retry': {
-        metrics.retried(queue);
+        metrics.retried();
         const key = retryKey(queue, verdict.stepMs);
         return held.replaceByCopy(delivery, RETRY_EXCHANGE, key, { attempt: verdict.attempt });
       }
@@ -84,7 +79,8 @@ export const createConsumer = <Event extends Envelope>(spec: ConsumerSpec<Event>
     } catch (error) {
       handled = { kind: 'fault', error };
     }
-    await conclude(delivery, handled, attempt);
+    const copied = conclude(delivery, handled, attempt);
+    if (copied !== undefined) await copied;
   };
 
   const work = (delivery: Delivery): Promise<void> => {
@@ -93,10 +89,10 @@ export const createConsumer = <Event extends Envelope>(spec: ConsumerSpec<Event>
     try {
       read = readMessage(delivery.message, spec.parse);
     } catch (error) {
-      return conclude(delivery, { kind: 'fault', error }, attempt);
+      return conclude(delivery, { kind: 'fault', error }, attempt) ?? Promise.resolve();
     }
     if (!read.ok) {
-      metrics.consumed(queue, 'unreadable');
+      metrics.consumed('unreadable');
       return bury(delivery, read.reason, read.error, { attempt });
     }
     const { event } = read;
@@ -109,8 +105,7 @@ export const createConsumer = <Event extends Envelope>(spec: ConsumerSpec<Event>
     return held.replaceByCopy(delivery, RETRY_EXCHANGE, retryKey(queue, stepsMs[0] ?? 0), { attempt, crashes });
   };
 
-  const begin = async (delivery: Delivery, verdict: CrashVerdict): Promise<void> => {
-    if (stopping.signal.aborted) return;
+  const begin = (delivery: Delivery, verdict: CrashVerdict): Promise<void> => {
     switch (verdict.kind) {
       case 'handle':
         return work(delivery);
@@ -130,19 +125,18 @@ export const createConsumer = <Event extends Envelope>(spec: ConsumerSpec<Event>
     }
   };
 
-  const receive = (delivery: Delivery, verdict: CrashVerdict): Promise<void> => {
+  /** Never throws, for that would run inside amqplib's frame parser and close the channel; never rejects. */
+  const receive = async (delivery: Delivery, verdict: CrashVerdict): Promise<void> => {
     held.hold(delivery);
-    // A throw here would run inside amqplib's frame parser and close the channel; as a rejection it is a fault of ours.
-    const job: Promise<void> = begin(delivery, verdict)
-      .catch((error: unknown) => {
-        logger.error({ err: error, queue }, 'the consumer runtime failed');
-        return held.handBack(delivery);
-      })
-      .then(() => {
-        working.delete(job);
-      });
-    working.add(job);
-    return job;
+    jobs += 1;
+    try {
+      if (!stopping.signal.aborted) await begin(delivery, verdict);
+    } catch (error) {
+      logger.error({ err: error, queue }, 'the consumer runtime failed');
+      await held.handBack(delivery);
+    }
+    jobs -= 1;
+    if (jobs === 0) wakeIdle();
   };
 
   /**
@@ -159,6 +153,12 @@ export const createConsumer = <Event extends Envelope>(spec: ConsumerSpec<Event>
       await Promise.race([job, sleep(SUSPECT_PATIENCE_MS, undefined, { ref: false })]);
     }
   };
+
+  const idle = () =>
+    new Promise<void>((resolve) => {
+      wakeIdle = resolve;
+      if (jobs === 0) resolve();
+    });
 
   return {
     attach: async (link) => {
@@ -184,7 +184,7 @@ export const createConsumer = <Event extends Envelope>(spec: ConsumerSpec<Event>
       stopping.abort();
       // Rejects when the link goes in this moment; then nothing is delivered either.
       if (intake) await intake.channel.cancel(intake.tag).catch(() => undefined);
-      await Promise.race([Promise.all(working), sleep(deadlineMs, undefined, { ref: false })]);
+      await Promise.race([idle(), sleep(deadlineMs, undefined, { ref: false })]);
       held.handBackAll();
     },
   };

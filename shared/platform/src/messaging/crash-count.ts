@@ -79,6 +79,7 @@ const ENOUGH_DELIVERIES = 1_000;
 
 export const crashVerdictOf = (message: Message, forgiveness: Forgiveness): CrashVerdict => {
   const headers = headersOf(message);
+  if (!message.fields.redelivered && headers[CRASHES_HEADER] === undefined) return HANDLE;
   return weighCrashes({
     // On a first delivery the header is the publisher's invention.
     delivered: message.fields.redelivered ? countHeader(headers, 'x-delivery-count', ENOUGH_DELIVERIES) : 0,

@@ -5,7 +5,6 @@ import type { ConfirmedSender } from './confirmed-sender.ts';
 import type { Forgiveness } from './crash-count.ts';
 import type { Link } from './link.ts';
 import { type CopyMarks, messageIdOf, propertiesOfCopy } from './message-headers.ts';
-import type { MessagingMetrics } from './metrics.ts';
 
 /** A message and the channel its tag belongs to: the same tag means another message on every other channel. */
 export type Delivery = { readonly message: Message; readonly channel: Channel; readonly link: Link };
@@ -14,6 +13,7 @@ export type Delivery = { readonly message: Message; readonly channel: Channel; r
 export type HeldDeliveries = {
   hold(delivery: Delivery): void;
   holds(delivery: Delivery): boolean;
+  count(): number;
   acknowledge(delivery: Delivery): void;
   /**
    * Stores a copy, then acknowledges: the message is in two places for a moment, never in none. When the copy is not stored the
@@ -36,21 +36,18 @@ export const createHeldDeliveries = ({
   forgiveness,
   stop,
   logger,
-  metrics,
 }: {
   queue: string;
   sender: ConfirmedSender;
   forgiveness: Forgiveness;
   stop: AbortSignal;
   logger: Logger;
-  metrics: MessagingMetrics;
 }): HeldDeliveries => {
   const held = new Set<Delivery>();
 
   /** False when the delivery is not ours any more: its link is gone, or it was settled before. */
   const settle = (delivery: Delivery, how: (channel: Channel, message: Message) => void): boolean => {
     if (!delivery.link.alive() || !held.delete(delivery)) return false;
-    metrics.inFlight(queue, -1);
     try {
       how(delivery.channel, delivery.message);
     } catch (error) {
@@ -74,9 +71,9 @@ export const createHeldDeliveries = ({
   return {
     hold: (delivery) => {
       held.add(delivery);
-      metrics.inFlight(queue, 1);
     },
     holds: (delivery) => held.has(delivery),
+    count: () => held.size,
     acknowledge,
     replaceByCopy: async (delivery, exchange, routingKey, marks) => {
       const { message } = delivery;
@@ -95,7 +92,6 @@ export const createHeldDeliveries = ({
     letGo: () => {
       for (const { message } of held) {
         forgiveness.add(messageIdOf(message));
-        metrics.inFlight(queue, -1);
       }
       held.clear();
     },

@@ -44,11 +44,6 @@ export const toIncoming = <Event extends Envelope>(
 ): Incoming<Event> => {
   const headers = headersOf(message);
   const traceparent = textHeader(headers, TRACEPARENT_HEADER);
-  return {
-    event,
-    replay: textHeader(headers, REPLAY_HEADER),
-    attempt,
-    queue,
-    ...(traceparent !== undefined && { traceparent }),
-  };
+  const incoming = { event, replay: textHeader(headers, REPLAY_HEADER), attempt, queue };
+  return traceparent === undefined ? incoming : { ...incoming, traceparent };
 };

@@ -24,6 +24,16 @@ export type Link = {
   close(): Promise<void>;
 };
 
+/** What lives as long as the session and works over one link after the other. */
+export type Member = {
+  /** Takes up work over this link. Rejects when the link does not allow it. */
+  attach(link: Link): Promise<void>;
+  /** The link is lost. */
+  detach(): void;
+  /** Takes no more, waits for running handlers at most `deadlineMs`, hands the rest back. */
+  drain(deadlineMs: number): Promise<void>;
+};
+
 export type LinkOptions = {
   url: string;
   service: string;

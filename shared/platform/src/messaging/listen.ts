@@ -1,13 +1,11 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Envelope } from '@tiffin/contracts/envelope';
 import type { Channel, Message } from 'amqplib';
 import type { Logger } from 'pino';
 import type { TransientSpec } from './consume.ts';
 import { readMessage, toIncoming } from './incoming.ts';
-import type { Link } from './link.ts';
+import type { Link, Member } from './link.ts';
 import { EVENTS_EXCHANGE } from './topology.ts';
-
-/** The runtime behind one TransientSpec. */
-export type Listener = { attach(link: Link): Promise<void>; drain(): Promise<void> };
 
 // Acknowledged for back-pressure only: what we are too slow for waits in the broker, and our memory stays flat.
 const PREFETCH = 200;
@@ -15,10 +13,11 @@ const PREFETCH = 200;
 // The broker may hold the queue of a lost link until it notices that the peer is gone, and a held name is refused (405).
 const nameFor = (queue: string, link: Link) => (link.generation === 1 ? queue : `${queue}.${link.generation}`);
 
+/** The runtime behind one TransientSpec. */
 export const createListener = <Event extends Envelope>(
   spec: TransientSpec<Event>,
   { logger }: { logger: Logger },
-): Listener => {
+): Member => {
   const { queue } = spec;
   let last: Promise<void> = Promise.resolve();
   let intake: { channel: Channel; tag: string } | undefined;
@@ -59,10 +58,13 @@ export const createListener = <Event extends Envelope>(
       await channel.consume(name, onMessage, { consumerTag: name, exclusive: true });
       spec.onNewLink?.();
     },
-    drain: async () => {
+    detach: () => {
+      intake = undefined;
+    },
+    drain: async (deadlineMs) => {
       stopped = true;
       if (intake) await intake.channel.cancel(intake.tag).catch(() => undefined);
-      await last;
+      await Promise.race([last, sleep(deadlineMs, undefined, { ref: false })]);
     },
   };
 };

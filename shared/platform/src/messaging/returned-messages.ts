@@ -1,11 +1,9 @@
-/** What tells one message from another between its return and its confirm. */
-export type Address = { exchange: string; routingKey: string; messageId: string };
-
+/** A message is known by its exchange, key and id between its return and its confirm. */
 export type ReturnedMessages = {
   /** The broker gave this one back: nothing is bound for its key. */
-  note(address: Address): void;
+  note(exchange: string, routingKey: string, messageId: string): void;
   /** Whether the message now confirmed had been given back; consumes one note. */
-  take(address: Address): boolean;
+  take(exchange: string, routingKey: string, messageId: string): boolean;
   forget(): void;
 };
 
@@ -15,16 +13,16 @@ export type ReturnedMessages = {
  */
 export const createReturnedMessages = (): ReturnedMessages => {
   const counts = new Map<string, number>();
-  const keyOf = ({ exchange, routingKey, messageId }: Address) => `${exchange}\n${routingKey}\n${messageId}`;
+  const keyOf = (...address: [exchange: string, routingKey: string, messageId: string]) => address.join('\n');
   return {
-    note: (address) => {
-      const key = keyOf(address);
+    note: (...address) => {
+      const key = keyOf(...address);
       counts.set(key, (counts.get(key) ?? 0) + 1);
     },
-    take: (address) => {
+    take: (...address) => {
       // Nearly always empty, and this runs for each confirm.
       if (counts.size === 0) return false;
-      const key = keyOf(address);
+      const key = keyOf(...address);
       const count = counts.get(key);
       if (count === undefined) return false;
       if (count === 1) counts.delete(key);
