@@ -51,7 +51,7 @@ const connect = async (begin: Promise<void> = Promise.resolve()): Promise<Broker
   return broker;
 };
 const gate = () => {
-  let open = () => undefined as void;
+  let open: () => void = () => undefined;
   const opened = new Promise<void>((resolve) => {
     open = resolve;
   });

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { createLanes } from './lanes.ts';
 
 const gate = () => {
-  let open = () => undefined as void;
+  let open: () => void = () => undefined;
   const opened = new Promise<void>((resolve) => {
     open = resolve;
   });

@@ -58,7 +58,7 @@ const consuming = async (handle: (message: Incoming) => Promise<Outcome>, option
 };
 const put = (id: string) => bare.put('work', JSON.stringify({ id, subject: id }), { messageId: id });
 const gate = () => {
-  let open = () => undefined as void;
+  let open: () => void = () => undefined;
   const opened = new Promise<void>((resolve) => {
     open = resolve;
   });
