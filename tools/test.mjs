@@ -5,6 +5,7 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { build, checkHouse, HOUSE } from './house.mjs';
+import { isProofStale } from './proof.mjs';
 import { startTestBroker } from './test-broker.mjs';
 
 const bin = (path) => join(HOUSE, 'node_modules', path);
@@ -139,6 +140,13 @@ if (!interrupted) {
     const repeated = repeatedNames(report);
     return { ok: repeated.length === 0, output: `stands twice in its file:\n${repeated.join('\n')}` };
   });
+  // The page lists every test; a run of a part of them cannot say whether it is complete.
+  if (process.argv.length === 2) {
+    await check('docs/proof.md', async () => ({
+      ok: report !== undefined && !isProofStale(report),
+      output: 'docs/proof.md does not say what the tests are called now: npm run proof',
+    }));
+  }
 }
 
 await broker?.stop?.();
