@@ -267,8 +267,9 @@ describe('D78 a session', () => {
     // The first token's end passes without effect; the second one's does not.
     clock.aheadMs = 150_000;
     const order = anOrder();
+    const heard = once(socket, 'order:update');
     await world.publish({ ...order.next('ORDER_CREATED'), data: { ...order.events[0]?.data, userId: sub } });
-    await once(socket, 'order:update');
+    await heard;
     const gone = once(socket, 'disconnect');
     clock.aheadMs = 62_000 + 300_000 + 20_000;
     await eventually('the second warning', () => warned.length === 2);
