@@ -29,10 +29,12 @@ const bench = async ({ only, rounds, riders, json }: Options): Promise<number> =
   const results: Partial<Record<MeasurementName, Measured>> = {};
   const broker = createSharedBroker();
   const city = createSharedCity(riders, broker, (text) => console.error(`city: ${text}`));
-  const giveUp = async () => {
-    await city.close();
-    await broker.close();
-    process.exit(1);
+  let givingUp: Promise<void> | undefined;
+  const giveUp = () => {
+    givingUp ??= city
+      .close()
+      .then(broker.close)
+      .finally(() => process.exit(1));
   };
   process.once('SIGINT', giveUp).once('SIGTERM', giveUp);
 
@@ -41,6 +43,7 @@ const bench = async ({ only, rounds, riders, json }: Options): Promise<number> =
     try {
       results[name] = await measurements[name]({ rounds, riders, broker, city, say });
     } catch (error) {
+      await givingUp; // which ends the process
       say(`could not be measured: ${error instanceof Error ? (error.stack ?? error.message) : error}`);
       results[name] = { figures: [], notes: [], faults: [`${name} could not be measured: ${error}`] };
     }

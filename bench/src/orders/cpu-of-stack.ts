@@ -11,7 +11,7 @@ export const createCpuReader = (file: StackFile) => {
   const pids = new Map(Object.entries(file.children).map(([name, { pid }]) => [name, pid]));
   if (!pids.has('rabbitmq')) {
     const pid = erlangPidOn(Number(new URL(file.infrastructure.rabbitmq.url).port || 5672));
-    if (pid !== undefined) pids.set('rabbitmq (shared)', pid);
+    if (pid !== undefined) pids.set('rabbitmq', pid);
   }
   return (): CpuByProcess => {
     const { user, system } = process.cpuUsage();

@@ -19,8 +19,9 @@ const OURS_TO_PAY_FOR = (name: string): boolean => name !== 'load driver';
  * Orders from basket to doorstep with everything on this machine: how many a second when forty people order without a pause, what each
  * costs, and how long one takes at twenty a second. Every order must arrive.
  */
-export const measureWholePath = async ({ rounds, say, city }: Bench): Promise<Measured> => {
+export const measureWholePath = async ({ rounds, say, city, broker }: Bench): Promise<Measured> => {
   const { ordering, stack, refreshRiders } = await city.open();
+  const { what } = await broker.open();
   const readCpu = createCpuReader(stack.file());
   const tally = createTally();
   let number = 0;
@@ -95,7 +96,7 @@ export const measureWholePath = async ({ rounds, say, city }: Bench): Promise<Me
     ],
     notes: [
       `path: ${begun} orders, ${arrived} arrived. place, pay, webhook, accept, prepare, ready, offer, accept, pick-up, deliver, each as soon as its person has heard of the one before; the load driver shares the cores and is not in the CPU figure.`,
-      `CPU-ms an order by process, mean of the saturated rounds: ${describeCpu(byProcess)}; at ${perSecond}/s: ${describeCpu(steadyCpu)}. A RabbitMQ marked shared works for whoever else uses it, too.`,
+      `CPU-ms an order by process, mean of the saturated rounds: ${describeCpu(byProcess)}; at ${perSecond}/s: ${describeCpu(steadyCpu)}. On ${what}.`,
     ],
     details: { saturatedRounds, steady: { tookMs: took, cpu: steadyCpu } },
     faults: tally.faults(),

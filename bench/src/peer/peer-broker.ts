@@ -23,7 +23,7 @@ export const consumePeerQueue = async (
     const { data } = JSON.parse(message.content.toString()) as { data: unknown };
     handle(data).then(
       () => channel.ack(message),
-      (error: unknown) => console.error(`${queue}:`, error),
+      (error: unknown) => console.error(`stand-in, ${queue}: ${error}`),
     );
   });
 };

@@ -58,7 +58,11 @@ export const pushThroughPeer = async (
   await callPeer(INTERNAL_KEY, 'POST', `${REALTIME_URL}/api/v1/internal/emit`, { event, room, payload });
 };
 
+/** Idle connections stay as long as Tiffin's do: the default of 5 s would close some in the very moment they are used again. */
+const KEEP_ALIVE_MS = 65_000;
+
 export const listenPeer = (app: Pick<Express, 'listen'>, port: number): Promise<number> =>
   new Promise((resolve) => {
     const server = app.listen(port, '127.0.0.1', () => resolve((server.address() as AddressInfo).port));
+    server.keepAliveTimeout = KEEP_ALIVE_MS;
   });

@@ -14,10 +14,10 @@ export type Boot = { readonly tookMs: number; readonly file: StackFile };
 
 /**
  * Starts the stack as `npm start` does, on new data, and times it until its ready line. With `hidden` it sees a network without anybody
- * in it, so that it has to start a RabbitMQ of its own; needs root. Whatever `look` does happens while it runs; then it is stopped.
+ * in it, so that it has to start a RabbitMQ of its own; needs root. With `brokerUrl` it uses that one. Whatever `look` does happens while it runs; then it is stopped.
  */
 export const bootStack = async (
-  { hidden }: { hidden: boolean },
+  { hidden, brokerUrl }: { hidden: boolean; brokerUrl?: string },
   look: (boot: Boot) => Promise<void> = async () => undefined,
 ): Promise<Boot> => {
   const data = await mkdtemp(join(tmpdir(), 'tiffin-bench-'));
@@ -28,7 +28,7 @@ export const bootStack = async (
   const startedAt = performance.now();
   const child = spawn(file, args, {
     cwd: ROOT,
-    env: { ...process.env, LOG_LEVEL: 'warn' },
+    env: { ...process.env, LOG_LEVEL: 'warn', ...(brokerUrl !== undefined && { RABBITMQ_URL: brokerUrl }) },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const exited = once(child, 'exit');
