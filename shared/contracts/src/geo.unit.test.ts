@@ -9,9 +9,13 @@ it('a degree of latitude is 111 kilometres, everywhere and across the antimeridi
   expect(distanceM(at(0, 90), at(123, 90))).toBeCloseTo(0, 6);
 });
 
-it.each([[0, 90.0001], [181, 0], [Number.NaN, 0], ['77', '12'], [77], [77, 12, 3]])(
-  'H131: %j is no place on earth',
-  (...coordinates) => {
-    expect(point.safeParse({ type: 'Point', coordinates }).success).toBe(false);
-  },
-);
+it.each([
+  { coordinates: [0, 90.0001] },
+  { coordinates: [181, 0] },
+  { coordinates: [Number.NaN, 0] },
+  { coordinates: ['77', '12'] },
+  { coordinates: [77] },
+  { coordinates: [77, 12, 3] },
+])('H131: %j is no place on earth', ({ coordinates }) => {
+  expect(point.safeParse({ type: 'Point', coordinates }).success).toBe(false);
+});
