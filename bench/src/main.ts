@@ -58,10 +58,12 @@ const bench = async ({ only, rounds, riders, json }: Options): Promise<number> =
 
   if (json) console.log(JSON.stringify(report));
   else {
-    const { cores, processor, memoryGB, node, loadBefore } = machine;
+    const { cores, processor, memoryGB, node, hashMBPerCpuSecond, loadBefore } = machine;
     console.log(
-      `\n${cores} cores (${processor}), ${memoryGB} GB, Node ${node}; load before ${loadBefore.toFixed(2)}.\n`,
+      `\n${cores} cores (${processor}, ${hashMBPerCpuSecond} MB of SHA-256 a CPU second), ${memoryGB} GB, Node ${node}; load before: ${loadBefore.toFixed(2)}.`,
     );
+    if (loadBefore > cores) console.log('Somebody else was working on this machine: read the ratios, not the figures.');
+    console.log('');
     console.log(tableOf(figures));
     console.log(`\n${measured.flatMap(({ notes }) => notes.map((note) => `- ${note}`)).join('\n')}`);
     const missed = figures.filter((figure) => meets(figure) === false).length;

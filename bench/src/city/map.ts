@@ -21,8 +21,20 @@ export const waitingPlace = (kitchen: number, number: number): Point => {
   return place(eastM + awayM * Math.cos(number), northM + awayM * Math.sin(number));
 };
 
-/** Anywhere in town. */
-export const somewhere = (random: () => number): Point => place(random() * SIDE_M, random() * SIDE_M);
+/** So near a kitchen only those wait who can be asked. */
+const KEPT_FREE_M = 600;
+
+const awayFromNearestKitchen = (alongM: number): number =>
+  Math.abs((alongM % BETWEEN_KITCHENS_M) - BETWEEN_KITCHENS_M / 2);
+
+/** Anywhere in town, but not at a kitchen. */
+export const somewhere = (random: () => number): Point => {
+  for (;;) {
+    const [eastM, northM] = [random() * SIDE_M, random() * SIDE_M];
+    const awayM = Math.hypot(awayFromNearestKitchen(eastM), awayFromNearestKitchen(northM));
+    if (awayM > KEPT_FREE_M) return place(eastM, northM);
+  }
+};
 
 /** A customer's door, about 1.6 km from the kitchen. */
 export const doorstep = (kitchen: number, number: number): Point => {

@@ -3,6 +3,7 @@ import { createHttpClient } from '../load/http-client.ts';
 import { inParallel } from '../load/in-parallel.ts';
 import { type LiveSocket, openLiveSocket } from '../load/live-socket.ts';
 import { createPushBoard } from '../load/push-board.ts';
+import { copyRider } from './copied-riders.ts';
 import { KITCHENS, kitchenPlace, seededRandom, somewhere, waitingPlace } from './map.ts';
 import type { Ordering } from './ordering.ts';
 import { createCaller, createPeople, textAt } from './people.ts';
@@ -62,16 +63,14 @@ export const openTiffinCity = async (
     return { owner, restaurantId, itemId: textAt(item, 'item', '_id') };
   };
 
+  const waiting = Array.from({ length: KITCHENS * WAITING_RIDERS }, (_, number) => ({
+    sub: `bench-rider-${number}`,
+    at: waitingPlace(number % KITCHENS, Math.floor(number / KITCHENS)),
+  }));
   const random = seededRandom(7);
-  const fleet = Array.from({ length: riders }, (_, number) => {
-    const kitchen = number % KITCHENS;
-    const turn = Math.floor(number / KITCHENS);
-    const waits = turn < WAITING_RIDERS;
-    return { sub: `bench-rider-${number}`, waits, at: waits ? waitingPlace(kitchen, turn) : somewhere(random) };
-  });
-  const waiting = fleet.filter(({ waits }) => waits);
+  const others = Array.from({ length: Math.max(0, riders - waiting.length) }, () => somewhere(random));
 
-  const putOnDuty = async ({ sub, at, waits }: (typeof fleet)[number], number: number): Promise<void> => {
+  const putOnDuty = async ({ sub, at }: (typeof waiting)[number], number: number): Promise<void> => {
     const token = people('rider', sub);
     const door = `${urls.rider}/api/v1/riders`;
     const registered = await ask('register', 201, 'POST', door, token, {
@@ -83,7 +82,7 @@ export const openTiffinCity = async (
     const id = textAt(registered, 'rider', '_id');
     await ask('verify', 200, 'PUT', `${door}/${id}/verification`, people('admin', 'bench-admin'), { isVerified: true });
     await ask('go on duty', 200, 'PUT', `${door}/me/availability`, token, { isAvailable: true, location: at });
-    if (waits) sockets.push(await openLiveSocket(urls.realtime, token, pinTiffinPushes(board, sub)));
+    sockets.push(await openLiveSocket(urls.realtime, token, pinTiffinPushes(board, sub)));
   };
 
   const close = async () => {
@@ -99,7 +98,8 @@ export const openTiffinCity = async (
       WIDTH,
       openKitchen,
     );
-    await inParallel(fleet, WIDTH, putOnDuty);
+    await inParallel(waiting, WIDTH, putOnDuty);
+    await copyRider(stack.file().infrastructure.mongodb.url, 'bench-rider-0', others);
     let fixes = 0;
     return {
       stack,

@@ -142,7 +142,7 @@ export const measureReadyToOffer = async ({ rounds, riders, say, city, broker }:
         ...hops.map(({ hop, p50 }): Figure => ({ name: `  ${hop}, p50`, unit: 'ms', ours: single(p50) })),
       ],
       notes: [
-        `offer: ${ORDERS_A_MINUTE} orders a minute, ${ROUND_ORDERS} a round, ${riders} riders on duty in 441 km², sockets open for those who wait near kitchens. An offer that overtakes the answer counts below zero. The hops come from one more round with a listener on the bus; event timestamps are whole milliseconds.`,
+        `offer: ${ORDERS_A_MINUTE} orders a minute, ${ROUND_ORDERS} a round, ${riders} riders on duty in 441 km², those who wait near kitchens registered and with sockets open, the others copied into the database. An offer that overtakes the answer counts below zero. The hops come from one more round with a listener on the bus; event timestamps are whole milliseconds.`,
         `hops, p50 / p99 in ms: ${hops.map(({ hop, p50, p99 }) => `${hop} ${p50.toFixed(1)} / ${p99.toFixed(1)}`).join('; ')}.`,
         ...peerTally.faults().map((fault) => `stand-in: ${fault}`),
       ],
