@@ -36,10 +36,11 @@ export const createMongoDeliveryStore = (
     beside: { decisions: { type: [mongoose.Schema.Types.Mixed], default: undefined } },
     nextActionAt,
   });
-  const { model, read, find, sweep, history, claimDue, onNextAction } = store;
+  const { model, read, find, latest, sweep, history, claimDue, onNextAction } = store;
 
   return {
     find,
+    latest,
     sweep,
     history,
     claimDue,

@@ -22,6 +22,8 @@ export type Trip = { readonly orderId: OrderId; readonly userId?: UserId };
 
 export type DeliveryStore = Timed & {
   find(orderId: string): Promise<Stored<Delivery> | undefined>;
+  /** The copy this process committed last, perhaps old: good for a decision that a `commit` then proves, and for nothing else. */
+  latest(orderId: string): Stored<Delivery> | undefined;
   /** Opens a delivery; taken (`_id`) when there is one for this order already. */
   create(change: DeliveryChange, cause: Cause): Promise<Committed<Delivery> | Taken>;
   /** One conditional write; taken (`state.riderId`) when the rider of this state has another job. */

@@ -36,6 +36,14 @@ const JITTER_MS = 10;
 type Known = { readonly stored: Stored<Delivery>; readonly asOfMs: number };
 type Lane = { turns: number; known?: Known | undefined };
 
+type Work<Decision extends Decided> = {
+  readonly orderId: string;
+  readonly decide: Decide<Decision>;
+  /** Makes the whole change of what the rule has begun. */
+  readonly complete: (begun: Changed, at: Date) => Promise<DeliveryChange>;
+  readonly cause: Cause;
+};
+
 /**
  * Turns at deliveries. In this process the turns of one delivery follow each other, and a turn may look at what one before it has read
  * after this one had come: hundreds of riders who accept at once cost one write and a few reads. Between processes the conditional write
@@ -46,7 +54,7 @@ export const createTurns = ({
   advance,
   now,
 }: {
-  deliveries: Pick<DeliveryStore, 'find' | 'commit'>;
+  deliveries: Pick<DeliveryStore, 'find' | 'latest' | 'commit'>;
   advance: AdvanceSearch;
   now: Clock;
 }): Turns => {
@@ -74,56 +82,71 @@ export const createTurns = ({
     return box.outcome();
   };
 
-  const look = async (orderId: string, lane: Lane, cameMs: number): Promise<Stored<Delivery> | undefined> => {
-    if (lane.known && lane.known.asOfMs >= cameMs) return lane.known.stored;
+  /** The delivery as it was at `sinceMs` or later. */
+  const look = async (orderId: string, lane: Lane, sinceMs: number): Promise<Stored<Delivery> | undefined> => {
+    if (isCurrent(lane, sinceMs)) return lane.known.stored;
     const asOfMs = performance.now();
     const stored = await deliveries.find(orderId);
     lane.known = stored && { stored, asOfMs };
     return stored;
   };
 
+  /** One try on this copy: what the rule answers, or the write; undefined when the copy was old. */
+  const decideOn = async <Decision extends Decided>(
+    stored: Stored<Delivery>,
+    { decide, complete, cause }: Work<Decision>,
+    lane: Lane,
+  ): Promise<Turn<Decision> | undefined> => {
+    const at = now();
+    const decision = decide(stored.state, at);
+    if (!isChanged(decision)) return { ...asRefusal(decision), stored };
+    const change = await complete(decision, at);
+    if (change.state === stored.state && change.events.length === 0) return { kind: 'idle', stored };
+    const asOfMs = performance.now();
+    const result = await deliveries.commit(stored, change, cause);
+    if (result.kind === 'taken') return { kind: 'busy', stored };
+    if (result.kind === 'stale') return undefined;
+    lane.known = { stored: result.stored, asOfMs };
+    return result;
+  };
+
   const run = async <Decision extends Decided>(
-    { orderId, decide, cause }: { orderId: string; decide: Decide<Decision>; cause: Cause },
+    work: Work<Decision>,
     lane: Lane,
     cameMs: number,
-    complete: (begun: Changed, at: Date) => Promise<DeliveryChange>,
   ): Promise<Turn<Decision>> => {
+    const { orderId } = work;
+    // The copy committed last may be old: nothing decided on it counts but a write that lands, which proves it.
+    const latest = isCurrent(lane, cameMs) ? undefined : deliveries.latest(orderId);
+    const early = latest && (await decideOn(latest, work, lane));
+    if (early?.kind === 'committed') return early;
+
     let sinceMs = cameMs;
     for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
       const stored = await look(orderId, lane, sinceMs);
       if (!stored) return { kind: 'missing' };
-      const at = now();
-      const decision = decide(stored.state, at);
-      if (!isChanged(decision)) return { ...asRefusal(decision), stored };
-      const change = await complete(decision, at);
-      if (change.state === stored.state && change.events.length === 0) return { kind: 'idle', stored };
-      const asOfMs = performance.now();
-      const result = await deliveries.commit(stored, change, cause);
-      if (result.kind === 'taken') return { kind: 'busy', stored };
-      if (result.kind === 'committed') {
-        lane.known = { stored: result.stored, asOfMs };
-        return result;
-      }
+      const result = await decideOn(stored, work, lane);
+      if (result) return result;
       await new Promise((resolve) => setTimeout(resolve, Math.random() * JITTER_MS * attempt)); // parts those who met
       sinceMs = performance.now();
     }
     throw new TooContended(`delivery ${orderId} is being changed by too many at once`);
   };
 
-  const take = <Decision extends Decided>(
-    turn: { orderId: string; decide: Decide<Decision>; cause: Cause },
-    complete: (begun: Changed, at: Date) => Promise<DeliveryChange>,
-  ): Promise<Turn<Decision>> => {
+  const take = <Decision extends Decided>(work: Work<Decision>): Promise<Turn<Decision>> => {
     const cameMs = performance.now();
-    return inTurn(turn.orderId, (lane) => run(turn, lane, cameMs, complete));
+    return inTurn(work.orderId, (lane) => run(work, lane, cameMs));
   };
 
   return {
-    take: (orderId, decide, cause) => take({ orderId, decide, cause }, async (begun) => begun),
+    take: (orderId, decide, cause) => take({ orderId, decide, cause, complete: async (begun) => begun }),
     takeAndSearch: (orderId, decide, cause, why) =>
-      take({ orderId, decide, cause }, (begun, at) => advance(begun, at, why)),
+      take({ orderId, decide, cause, complete: (begun, at) => advance(begun, at, why) }),
   };
 };
+
+const isCurrent = (lane: Lane, sinceMs: number): lane is Lane & { known: Known } =>
+  lane.known !== undefined && lane.known.asOfMs >= sinceMs;
 
 const isChanged = (decision: Decided): decision is Changed => decision.kind === 'changed';
 

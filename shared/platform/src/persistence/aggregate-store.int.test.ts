@@ -1,7 +1,7 @@
 import { type TestDatabase, withDatabase } from '@tiffin/testing/database';
 import { eventually } from '@tiffin/testing/eventually';
 import { pino } from 'pino';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { type AggregateStore, createAggregateStore } from './aggregate-store.ts';
 import { type Database, openDatabase } from './database.ts';
@@ -32,14 +32,9 @@ let accepting = true;
 let store: AggregateStore<Counter, Counted>;
 let relay: Relay;
 
-beforeEach(async () => {
-  published.length = 0;
-  broken = false;
-  accepting = true;
-  number += 1;
-  relay = createRelay({ accepting: () => accepting, logger });
-  store = createAggregateStore<Counter, Counted>({
-    connection: database.connection,
+const openStore = ({ connection }: Database): AggregateStore<Counter, Counted> =>
+  createAggregateStore<Counter, Counted>({
+    connection,
     collection: `counters-${number}`,
     aggregate: 'counter',
     state: counterState,
@@ -52,6 +47,14 @@ beforeEach(async () => {
     },
     now: () => new Date(),
   });
+
+beforeEach(async () => {
+  published.length = 0;
+  broken = false;
+  accepting = true;
+  number += 1;
+  relay = createRelay({ accepting: () => accepting, logger });
+  store = openStore(database);
   await database.ready;
   await store.model.createIndexes();
 });
@@ -134,6 +137,61 @@ describe('following another stream', () => {
     expect((await store.change(id, () => outrun, cause, follows(6))).kind).toBe('nothing-new');
     expect((await store.change(id, increment, cause, follows(6))).kind).toBe('nothing-new');
     expect((await store.find(id))?.state.count).toBe(2);
+  });
+});
+
+describe('the copy committed last', () => {
+  let otherDatabase: Database;
+  let other: AggregateStore<Counter, Counted>;
+  beforeEach(async () => {
+    otherDatabase = openDatabase({ url: testDatabase.url, name: testDatabase.name, logger });
+    await otherDatabase.ready;
+    other = openStore(otherDatabase);
+  });
+  afterEach(() => otherDatabase.close());
+
+  const noticing = (decide: (state: Counter) => Decision<Counter, Counted>) => {
+    const decidedOn: number[] = [];
+    return {
+      decidedOn,
+      decide: (state: Counter) => {
+        decidedOn.push(state.count);
+        return decide(state);
+      },
+    };
+  };
+
+  it('is enough to decide on while nobody else writes', async () => {
+    await begin();
+    const { decide, decidedOn } = noticing(increment);
+    for (let round = 0; round < 3; round += 1) await store.change(id, decide, cause);
+    expect(decidedOn).toEqual([1, 2, 3]);
+    expect(store.latest(id)).toMatchObject({ seq: 4, state: { count: 4 } });
+    expect((await store.find(id))?.state.count).toBe(4);
+  });
+
+  it('never outweighs what another process wrote since: the change is decided again', async () => {
+    await begin();
+    await other.change(id, increment, cause);
+    const { decide, decidedOn } = noticing(increment);
+    expect(await store.change(id, decide, cause)).toMatchObject({ kind: 'committed', stored: { state: { count: 3 } } });
+    expect(decidedOn).toEqual([1, 2]);
+    expect((await store.history(id))?.map(({ seq }) => seq)).toEqual([1, 2, 3]);
+  });
+
+  it('never refuses anybody: a refusal is decided again on what is there now', async () => {
+    await begin();
+    await other.change(id, increment, cause);
+    const onlyFromTwo = (state: Counter): Decision<Counter, Counted> => (state.count === 2 ? increment(state) : outrun);
+    expect((await store.change(id, onlyFromTwo, cause)).kind).toBe('committed');
+  });
+
+  it('does not let an event through that another process has seen already, and that changed nothing there', async () => {
+    await begin();
+    const follows = { follows: { stream: 'other_1', seq: 5 } };
+    expect((await other.change(id, () => outrun, cause, follows)).kind).toBe('nothing-new');
+    expect((await store.change(id, increment, cause, follows)).kind).toBe('nothing-new');
+    expect((await store.find(id))?.state.count).toBe(1);
   });
 });
 

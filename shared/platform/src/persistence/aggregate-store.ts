@@ -5,6 +5,7 @@ import type * as z from 'zod';
 import type { Clock } from '../clock.ts';
 import { type AggregateDocument, asDocument, defineAggregateModel, TAIL_PROJECTION } from './aggregate-document.ts';
 import type { Decision, NewEvent } from './decision.ts';
+import { createLatestCopies } from './latest-copies.ts';
 import type { Relay } from './relay.ts';
 import { createSentMarks } from './sent-marks.ts';
 import { type Cause, type Stored, type StreamEvent, unsentOf } from './stored.ts';
@@ -49,6 +50,11 @@ type RefusalOf<D> = Exclude<D, { kind: 'changed' | 'unchanged' | 'nothing-new' |
 export type AggregateStore<State, Event extends NewEvent> = {
   readonly model: Model<AggregateDocument>;
   find(id: string): Promise<Stored<State> | undefined>;
+  /**
+   * The copy this process committed last, without a read. Somebody else may have changed the aggregate since, so it is only good for
+   * deciding on a change, which `commit` then proves or calls `stale`: whatever else is decided on it must be decided again on `find`.
+   */
+  latest(id: string): Stored<State> | undefined;
   /** Reads a document that one of the noun's own queries found. */
   read(document: unknown): Stored<State>;
   /** Inserts a new aggregate with its first events; `exists` when its id or another unique value is taken. */
@@ -65,7 +71,10 @@ export type AggregateStore<State, Event extends NewEvent> = {
     change: { state: State; events: readonly Event[]; follows?: Followed | undefined; push?: Record<string, unknown> },
     cause: Cause,
   ): Promise<Committed<State> | { kind: 'stale' } | Taken>;
-  /** Loads, decides, commits; loads again when somebody else was first, at most five times. */
+  /**
+   * Decides and commits; loads and decides again when somebody else was first, at most five times. The first decision is made on the copy
+   * this process committed last, if there is one; no answer but a commit rests on such a copy.
+   */
   change<D extends Decision<State, Event>>(
     id: string,
     decide: (state: State, stored: Stored<State>) => D,
@@ -99,6 +108,7 @@ export const createAggregateStore = <State, Event extends NewEvent>(
   const { collection, aggregate, relay, now, keepEvents } = options;
   const model = defineAggregateModel(options);
   const marks = createSentMarks(model.collection);
+  const copies = createLatestCopies<State>();
   const listeners: ((id: string, at: Date) => void)[] = [];
 
   const read = (document: unknown): Stored<State> => {
@@ -125,7 +135,10 @@ export const createAggregateStore = <State, Event extends NewEvent>(
       key: `${collection}/${stored.id}`,
       events,
       publish: (event) => options.publish(aggregate, stored.id, event),
-      markSent: (seq) => marks.add(stored.id, seq),
+      markSent: (seq) => {
+        marks.add(stored.id, seq);
+        copies.markSent(stored.id, seq);
+      },
       again,
     });
   };
@@ -175,6 +188,8 @@ export const createAggregateStore = <State, Event extends NewEvent>(
       return document ? read(document) : undefined;
     },
 
+    latest: copies.get,
+
     create: async (id, state, newEvents, cause, beside) => {
       const at = now();
       const events = number(newEvents, 0, at.toISOString(), cause, cause.correlationId);
@@ -208,6 +223,7 @@ export const createAggregateStore = <State, Event extends NewEvent>(
       const taken = await untilKnown({ write, landed: () => holds(id, events), applied: undefined });
       if (taken) return taken;
       const stored = read(document);
+      copies.keep(stored);
       handOver(stored);
       announce(id, nextActionAt);
       return { kind: 'committed', stored, events };
@@ -231,7 +247,13 @@ export const createAggregateStore = <State, Event extends NewEvent>(
         ...(follows ? { $max: { [`seen.${follows.stream}`]: follows.seq } } : {}),
         ...(events.length > 0 || push ? { $push: { ...streamPush(events, stored, keepEvents), ...push } } : {}),
       };
-      const filter = { _id: new mongoose.Types.ObjectId(stored.id), seq: stored.seq, revision: stored.revision };
+      const filter = {
+        _id: new mongoose.Types.ObjectId(stored.id),
+        seq: stored.seq,
+        revision: stored.revision,
+        ...(follows ? notYetSeen(follows) : {}),
+      };
+      copies.forget(stored.id); // until this write is known to have landed
       const write = async () => {
         try {
           const { matchedCount } = await model.collection.updateOne(filter, update);
@@ -257,25 +279,36 @@ export const createAggregateStore = <State, Event extends NewEvent>(
         tail: [...stored.tail, ...events],
         updatedAt: at,
       };
+      copies.keep(after);
       handOver(after);
       announce(stored.id, nextActionAt);
       return { kind: 'committed', stored: after, events };
     },
 
     change: async (id, decide, cause, { follows } = {}) => {
+      const decideOn = async (stored: Stored<State>) => {
+        if (hasSeen(stored, follows)) return { kind: 'nothing-new' as const, stored };
+        const decision = decide(stored.state, stored);
+        if (decision.kind !== 'changed') return withStored<State, RefusalOf<typeof decision>>(decision, stored);
+        const result = await store.commit(stored, { ...decision, follows }, cause);
+        if (result.kind === 'taken')
+          throw new Error(`a commit of ${collection} met a taken ${result.index.join(', ')}`);
+        return result.kind === 'committed' ? result : undefined;
+      };
+
+      const latest = copies.get(id);
+      const early = latest && (await decideOn(latest));
+      if (early?.kind === 'committed') return early;
+
       for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
         const stored = await store.find(id);
         if (!stored) return { kind: 'missing' };
-        if (follows && follows.seq <= (stored.seen[follows.stream] ?? 0)) return { kind: 'nothing-new', stored };
-        const decision = decide(stored.state, stored);
-        if (decision.kind !== 'changed') {
-          if (follows && decision.kind !== 'broken-rule') await markSeen(model, id, follows);
-          return withStored<State, RefusalOf<typeof decision>>(decision, stored);
+        const result = await decideOn(stored);
+        if (result) {
+          const changesNothing = result.kind === 'unchanged' || result.kind === 'nothing-new';
+          if (follows && changesNothing && !hasSeen(stored, follows)) await markSeen(model, id, follows);
+          return result;
         }
-        const result = await store.commit(stored, { ...decision, follows }, cause);
-        if (result.kind === 'committed') return result;
-        if (result.kind === 'taken')
-          throw new Error(`a commit of ${collection} met a taken ${result.index.join(', ')}`);
         await pause(Math.random() * 10 * attempt); // the jitter parts those who met
       }
       throw new TooContended(`${collection} is being changed by too many at once`);
@@ -342,6 +375,12 @@ const streamPush = (events: readonly StreamEvent[], stored: Stored<unknown>, kee
   const unsent = stored.seq - stored.sentSeq + events.length;
   return { stream: keepEvents ? { $each: events, $slice: -Math.max(keepEvents, unsent) } : { $each: events } };
 };
+
+const hasSeen = ({ seen }: Stored<unknown>, follows: Followed | undefined): boolean =>
+  follows !== undefined && follows.seq <= (seen[follows.stream] ?? 0);
+
+/** `seen` moves without `revision` when an event changes nothing, so a write that follows an event checks it for itself. */
+const notYetSeen = ({ stream, seq }: Followed) => ({ [`seen.${stream}`]: { $not: { $gte: seq } } });
 
 const markSeen = async (model: Model<AggregateDocument>, id: string, { stream, seq }: Followed) => {
   await model.collection.updateOne({ _id: new mongoose.Types.ObjectId(id) }, { $max: { [`seen.${stream}`]: seq } });
