@@ -58,9 +58,9 @@ const bench = async ({ only, rounds, riders, json }: Options): Promise<number> =
 
   if (json) console.log(JSON.stringify(report));
   else {
-    const { cores, processor, memoryGB, node, hashMBPerCpuSecond, loadBefore } = machine;
+    const { cores, processor, memoryGB, node, eventsPerCpuMs, loadBefore } = machine;
     console.log(
-      `\n${cores} cores (${processor}, ${hashMBPerCpuSecond} MB of SHA-256 a CPU second), ${memoryGB} GB, Node ${node}; load before: ${loadBefore.toFixed(2)}.`,
+      `\n${cores} cores (${processor}, ${eventsPerCpuMs} events as JSON in a CPU-ms), ${memoryGB} GB, Node ${node}; load before: ${loadBefore.toFixed(2)}.`,
     );
     if (loadBefore > cores) console.log('Somebody else was working on this machine: read the ratios, not the figures.');
     console.log('');

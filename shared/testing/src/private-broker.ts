@@ -86,6 +86,8 @@ export const startPrivateBroker = async (): Promise<PrivateBroker> => {
     RABBITMQ_CONFIG_FILE: join(home, 'rabbitmq.conf'),
     RABBITMQ_ENABLED_PLUGINS_FILE: join(home, 'enabled_plugins'),
     RABBITMQ_CONF_ENV_FILE: join(home, 'none'),
+    // As the stack starts its own: schedulers that spin would take the cores from the tests.
+    RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS: '+sbwt none +sbwtdcpu none +sbwtdio none',
     // rabbitmqctl picks from eleven ports for the whole machine unless told otherwise.
     RABBITMQ_CTL_DIST_PORT_MIN: String(controlPort),
     RABBITMQ_CTL_DIST_PORT_MAX: String(controlPort + 10),

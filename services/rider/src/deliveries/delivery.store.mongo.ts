@@ -70,18 +70,21 @@ export const createMongoDeliveryStore = (
     engagementsOf: async (riders) => {
       const ids = mongoose.trusted({ $in: riders.map(({ riderId }) => riderId) });
       const userIds = mongoose.trusted({ $in: riders.map(({ riderUserId }) => riderUserId) });
-      const [jobs, searches] = await Promise.all([
-        model.find({ ...ACTIVE, 'state.riderId': ids }, { _id: 0, 'state.riderId': 1 }).lean(),
-        model
-          .find(
-            { ...OPEN, 'state.offers.riderUserId': userIds },
-            { _id: 0, 'state.offers.riderId': 1, 'state.offers.status': 1 },
-          )
-          .lean(),
-      ]);
-      const asked = searches.flatMap((found) => partOf(found).offers ?? []).filter(isOpenOffer);
+      const found = await model
+        .find(
+          {
+            $or: [
+              { ...ACTIVE, 'state.riderId': ids },
+              { ...OPEN, 'state.offers.riderUserId': userIds },
+            ],
+          },
+          { _id: 0, 'state.riderId': 1, 'state.offers.riderId': 1, 'state.offers.status': 1 },
+        )
+        .lean();
+      const deliveries = found.map(partOf);
+      const asked = deliveries.flatMap(({ offers }) => offers ?? []).filter(isOpenOffer);
       return {
-        busy: new Set(jobs.flatMap((found) => partOf(found).riderId ?? [])),
+        busy: new Set(deliveries.flatMap(({ riderId }) => riderId ?? [])),
         thinking: new Set(asked.map(({ riderId }) => riderId)),
       };
     },

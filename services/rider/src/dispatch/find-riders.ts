@@ -29,6 +29,8 @@ export const createFindRiders =
   async (delivery, pickup, slots, now) => {
     const candidates: Candidate[] = [];
     let reachedM = 0;
+    /** How many there are in a circle of which only the nearest were read. */
+    let crowd: { withinM: number; count: number } | undefined;
 
     /** Reads outward up to `toM` until enough can be asked; true when it has seen everybody up to there. */
     const readRing = async (toM: number): Promise<boolean> => {
@@ -37,7 +39,12 @@ export const createFindRiders =
         const except = candidates.filter((known) => known.distanceM >= fromM - OVERLAP_M).map(({ riderId }) => riderId);
         const page = await riders.findNear({ around: pickup, fromM, toM, limit, except });
         if (page.length > 0) {
-          const engagements = await deliveries.engagementsOf(page);
+          const mayBeMore = page.length === limit && crowd?.withinM !== toM;
+          const [engagements, count] = await Promise.all([
+            deliveries.engagementsOf(page),
+            mayBeMore ? riders.countNear(pickup, toM) : undefined,
+          ]);
+          if (count !== undefined) crowd = { withinM: toM, count };
           candidates.push(...judgeCandidates(page, { delivery, pickup, engagements, now, freshMs }));
         }
         if (page.length < limit) return true;
@@ -56,7 +63,7 @@ export const createFindRiders =
     return {
       candidates,
       chosen: eligible(candidates).slice(0, slots),
-      considered: sawAll ? candidates.length : await riders.countNear(pickup, radiusM),
+      considered: sawAll ? candidates.length : (crowd?.count ?? candidates.length),
       radiusM,
     };
   };

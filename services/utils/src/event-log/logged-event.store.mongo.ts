@@ -1,4 +1,5 @@
 import { type Envelope, envelope } from '@tiffin/contracts/envelope';
+import { insertOnce } from '@tiffin/platform/persistence/insert-once';
 import mongoose, { type Connection, Schema } from 'mongoose';
 import * as z from 'zod';
 import type { EventFilter, EventLog, EventPosition } from './logged-event.store.ts';
@@ -35,14 +36,11 @@ export const createMongoEventLog = ({ connection }: { connection: Connection }):
   const model = connection.model('events', schema);
 
   return {
-    append: async (events) => {
-      const documents = events.map(({ id, seq = 0, ...rest }) => ({ _id: id, seq, ...rest }));
-      try {
-        await model.collection.insertMany(documents as never, { ordered: false });
-      } catch (error) {
-        if (!areAllDuplicates(error)) throw error;
-      }
-    },
+    append: (events) =>
+      insertOnce(
+        model.collection,
+        events.map(({ id, seq = 0, ...rest }) => ({ _id: id, seq, ...rest })),
+      ),
     list: async (filter, after, limit) => {
       const documents = await model
         .find({ ...matching(filter), ...(after ? beyond(after) : {}) })
@@ -71,16 +69,3 @@ const beyond = ({ timestamp, seq, id }: EventPosition) => ({
     { timestamp, seq, _id: mongoose.trusted({ $gt: id }) },
   ],
 });
-
-const writeErrors = z.object({
-  writeErrors: z.union([
-    z.array(z.object({ code: z.number() })),
-    z.object({ code: z.number() }).transform((one) => [one]),
-  ]),
-});
-
-// One taken id among many is a repeat; anything else must be tried again as a whole.
-const areAllDuplicates = (error: unknown): boolean => {
-  const read = writeErrors.safeParse(error);
-  return read.success && read.data.writeErrors.length > 0 && read.data.writeErrors.every(({ code }) => code === 11000);
-};

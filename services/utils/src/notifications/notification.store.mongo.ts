@@ -1,4 +1,5 @@
 import type { Clock } from '@tiffin/platform/clock';
+import { insertOnce } from '@tiffin/platform/persistence/insert-once';
 import { type Connection, Schema } from 'mongoose';
 import type { NotificationStore } from './notification.store.ts';
 
@@ -26,14 +27,12 @@ export const createMongoNotificationStore = ({
   const model = connection.model('notifications', schema);
 
   return {
-    keep: async ({ id, ...rest }) => {
-      try {
-        await model.collection.insertOne({ _id: id, ...rest, createdAt: now() } as never);
-        return true;
-      } catch (error) {
-        if (typeof error === 'object' && error !== null && 'code' in error && error.code === 11000) return false;
-        throw error;
-      }
+    keep: (notifications) => {
+      const createdAt = now();
+      return insertOnce(
+        model.collection,
+        notifications.map(({ id, ...rest }) => ({ _id: id, ...rest, createdAt })),
+      );
     },
   };
 };

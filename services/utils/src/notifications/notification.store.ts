@@ -1,6 +1,6 @@
 import type { Notification } from './notification.ts';
 
 export type NotificationStore = {
-  /** Keeps it once; false when it was kept before. */
-  keep(notification: Notification): Promise<boolean>;
+  /** Keeps each once, whatever is sent again. */
+  keep(notifications: readonly Notification[]): Promise<void>;
 };

@@ -1,10 +1,13 @@
 import type { Clock } from '@tiffin/platform/clock';
+import { writeTogether } from '@tiffin/platform/persistence/write-together';
 import mongoose, { type Connection, Schema } from 'mongoose';
 import * as z from 'zod';
-import type { InboxRow, WebhookInbox } from './inbox.store.ts';
+import type { InboxRow, InboxStatus, WebhookInbox } from './inbox.store.ts';
 
 const KEPT_DAYS = 90;
 const PROVIDER = 'razorpay';
+/** An end that a crash swallows costs one more look at a webhook that changes nothing. */
+const END_TOGETHER = { most: 16, gatherMs: 50 };
 
 const row = z.object({
   _id: z.string(),
@@ -47,6 +50,16 @@ export const createMongoInbox = ({ connection, now }: { connection: Connection; 
   schema.index({ receivedAt: 1 }, { expireAfterSeconds: KEPT_DAYS * 24 * 60 * 60 });
   const model = connection.model('webhook-inbox', schema);
 
+  const endTogether = writeTogether<{ id: string; status: InboxStatus; reason: string | undefined }>(async (ended) => {
+    await model.bulkWrite(
+      ended.map(({ id, status, reason }) => {
+        const $set = { status, ...(reason === undefined ? {} : { reason }) };
+        return { updateOne: { filter: { _id: id }, update: { $set, $unset: { dueAt: 1 } } } };
+      }),
+      { ordered: false },
+    );
+  }, END_TOGETHER);
+
   return {
     keep: async ({ id, providerCreatedAt, dueAt, ...rest }) => {
       const document = {
@@ -82,10 +95,7 @@ export const createMongoInbox = ({ connection, now }: { connection: Connection; 
       }
       return claimed;
     },
-    end: async (id, status, reason) => {
-      const $set = { status, ...(reason === undefined ? {} : { reason }) };
-      await model.updateOne({ _id: id }, { $set, $unset: { dueAt: 1 } });
-    },
+    end: (id, status, reason) => endTogether({ id, status, reason }),
     retryAt: async (id, dueAt, reason) => {
       await model.updateOne({ _id: id }, { $set: { status: 'retry', dueAt, reason } });
     },

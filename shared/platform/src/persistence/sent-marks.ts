@@ -2,7 +2,8 @@ import mongoose, { type Collection } from 'mongoose';
 
 export type SentMarks = { add(id: string, seq: number): void };
 
-const BATCH_MS = 25;
+/** Long enough that an order which goes through several hands in a moment is marked once. */
+const BATCH_MS = 250;
 const BATCH_SIZE = 200;
 
 /**
