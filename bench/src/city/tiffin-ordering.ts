@@ -15,6 +15,8 @@ export type Delivering = {
   deliver(order: Order, rider: string): Promise<void>;
   /** Resolves when the kitchen hears that the order has arrived. */
   heardDelivered(order: Order): Promise<void>;
+  /** When the rider service began to look for a rider, in milliseconds since 1970. */
+  searchBegan(order: Order): Promise<number>;
 };
 
 const CUSTOMERS = 997;
@@ -102,6 +104,12 @@ export const createTiffinOrdering = ({
     pickUp: (order, rider) => drive(order, rider, 'pick-up'),
     deliver: (order, rider) => drive(order, rider, 'deliver'),
     heardDelivered: (order) => hear('delivered', order),
+    searchBegan: async ({ id }) => {
+      const url = `${deliveries}/${id}/decisions`;
+      return Date.parse(
+        textAt(await ask('decisions', 200, 'GET', url, people('admin', 'bench-admin')), 'items', '0', 'at'),
+      );
+    },
     forget: ({ id }) => board.forget(`order:new ${id}`, `order:available ${id}`, `delivered ${id}`),
   };
 };

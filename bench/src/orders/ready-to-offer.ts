@@ -53,31 +53,36 @@ const readyRound = async (
   return moments;
 };
 
-const HOPS: readonly (readonly [string, (moments: Moments, tap: BusTap) => number | undefined])[] = [
+/** What the moments of an order do not tell: what passed on the bus, and when each search began. */
+type Inside = { readonly tap: BusTap; readonly searchBeganMs: ReadonlyMap<string, number> };
+
+const HOPS: readonly (readonly [string, (moments: Moments, inside: Inside) => number | undefined])[] = [
   ['ready sent → answered', ({ sentMs, answeredMs }) => answeredMs - sentMs],
   [
     'ready sent → order decided',
-    ({ order, sentMs }, { passed }) => minus(passed.get(`ORDER_READY_FOR_RIDER ${order.id}`)?.timestampMs, sentMs),
+    ({ order, sentMs }, { tap }) => minus(tap.passed.get(`ORDER_READY_FOR_RIDER ${order.id}`)?.timestampMs, sentMs),
   ],
   [
     'order decided → on the bus (write, publish)',
-    ({ order }, { passed }) => spanOf(passed.get(`ORDER_READY_FOR_RIDER ${order.id}`)),
+    ({ order }, { tap }) => spanOf(tap.passed.get(`ORDER_READY_FOR_RIDER ${order.id}`)),
   ],
   [
-    'on the bus → rider service begins',
-    ({ order }, { passed }) =>
-      minus(
-        passed.get(`DELIVERY_OFFERED ${order.id}`)?.timestampMs,
-        passed.get(`ORDER_READY_FOR_RIDER ${order.id}`)?.busMs,
-      ),
+    'on the bus → taken up by the rider service',
+    ({ order }, { tap, searchBeganMs }) =>
+      minus(searchBeganMs.get(order.id), tap.passed.get(`ORDER_READY_FOR_RIDER ${order.id}`)?.busMs),
   ],
   [
-    'rider service begins → offer on the bus (search, insert, publish)',
-    ({ order }, { passed }) => spanOf(passed.get(`DELIVERY_OFFERED ${order.id}`)),
+    'taken up → offer decided (search)',
+    ({ order }, { tap, searchBeganMs }) =>
+      minus(tap.passed.get(`DELIVERY_OFFERED ${order.id}`)?.timestampMs, searchBeganMs.get(order.id)),
+  ],
+  [
+    'offer decided → on the bus (insert, publish)',
+    ({ order }, { tap }) => spanOf(tap.passed.get(`DELIVERY_OFFERED ${order.id}`)),
   ],
   [
     'offer on the bus → on the socket',
-    ({ order, offeredMs }, { passed }) => minus(offeredMs, passed.get(`DELIVERY_OFFERED ${order.id}`)?.busMs),
+    ({ order, offeredMs }, { tap }) => minus(offeredMs, tap.passed.get(`DELIVERY_OFFERED ${order.id}`)?.busMs),
   ],
 ];
 
@@ -86,9 +91,9 @@ const minus = (later: number | undefined, earlier: number | undefined): number |
 const spanOf = (passed: { timestampMs: number; busMs: number } | undefined): number | undefined =>
   minus(passed?.busMs, passed?.timestampMs);
 
-const hopsOf = (moments: readonly Moments[], tap: BusTap) =>
+const hopsOf = (moments: readonly Moments[], inside: Inside) =>
   HOPS.map(([hop, read]) => {
-    const values = moments.flatMap((one) => read(one, tap) ?? []);
+    const values = moments.flatMap((one) => read(one, inside) ?? []);
     return { hop, p50: quantile(values, 0.5), p99: quantile(values, 0.99) };
   });
 
@@ -116,7 +121,14 @@ export const measureReadyToOffer = async ({ rounds, riders, say, city, broker }:
     await refreshRiders();
     say('the hops, with a listener on the bus');
     const tap = await tapBus(stack.file().infrastructure.rabbitmq.url);
-    const hops = hopsOf(await ourRound(), tap);
+    const moments = await ourRound();
+    const searchBeganMs = new Map<string, number>();
+    await inParallel(moments, WIDTH, ({ order }) =>
+      tally.guard('reading decisions', async () => {
+        searchBeganMs.set(order.id, await ordering.searchBegan(order));
+      }),
+    );
+    const hops = hopsOf(moments, { tap, searchBeganMs });
     await tap.close();
 
     const figure = (name: string, span: (one: Moments) => number, share: number, atMost?: number): Figure => {

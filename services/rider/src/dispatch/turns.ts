@@ -65,21 +65,12 @@ export const createTurns = ({
     const lane = lanes.get(orderId) ?? { turns: 0 };
     lanes.set(orderId, lane);
     lane.turns += 1;
-    const box: { outcome?: () => Result } = {};
-    await inLane(orderId, async () => {
-      try {
-        const result = await work(lane);
-        box.outcome = () => result;
-      } catch (error) {
-        box.outcome = () => {
-          throw error;
-        };
-      }
-    });
-    lane.turns -= 1;
-    if (lane.turns === 0) lanes.delete(orderId);
-    if (!box.outcome) throw new Error('a lane ended without its work');
-    return box.outcome();
+    try {
+      return await inLane(orderId, () => work(lane));
+    } finally {
+      lane.turns -= 1;
+      if (lane.turns === 0) lanes.delete(orderId);
+    }
   };
 
   /** The delivery as it was at `sinceMs` or later. */

@@ -9,7 +9,7 @@ import type { EventLog } from './logged-event.store.ts';
 
 const PREFETCH = 100;
 /** Nobody waits for the log: a fraction of a second later is many inserts fewer. */
-const GATHER_MS = 100;
+const GATHER_MS = 50;
 
 // The log takes every event whole, also of a type or version that only a newer program knows.
 const readEnvelope = eventReader<Envelope>((json) => {

@@ -7,7 +7,7 @@ import type { NotificationStore } from './notification.store.ts';
 import { type Notification, notificationOf } from './notification.ts';
 
 const PREFETCH = 50;
-const GATHER_MS = 100;
+const GATHER_MS = 50;
 const read = eventReader(parseEvent);
 
 /**

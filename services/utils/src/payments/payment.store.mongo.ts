@@ -3,6 +3,9 @@ import { type AggregateOptions, createAggregateStore } from '@tiffin/platform/pe
 import type { PaymentStore } from './payment.store.ts';
 import { type PaymentEvent, type PaymentState, paymentNextActionAt, paymentStateSchema } from './payment.ts';
 
+/** Orders at the gateway whose payments were opened here lately: their webhooks come within seconds. */
+const REMEMBERED = 2_000;
+
 type Kept = Pick<AggregateOptions<PaymentState>, 'connection' | 'relay' | 'publish' | 'now'>;
 
 /** Payments in MongoDB, each with its whole history. One gateway order and one gateway payment belong to one of them, for ever. */
@@ -33,5 +36,17 @@ export const createMongoPaymentStore = (kept: Kept) => {
   const findByGatewayPayment: PaymentStore['findByGatewayPayment'] = (id) =>
     findOne({ 'state.attempts.gatewayPaymentId': id });
 
-  return { ...store, findByGatewayOrder, findByGatewayPayment };
+  const orderIds = new Map<string, string>();
+  const create: PaymentStore['create'] = async (id, state, events, cause, beside) => {
+    const result = await store.create(id, state, events, cause, beside);
+    if (result.kind === 'committed') {
+      orderIds.set(state.gatewayOrderId, id);
+      const oldest = orderIds.keys().next();
+      if (orderIds.size > REMEMBERED && !oldest.done) orderIds.delete(oldest.value);
+    }
+    return result;
+  };
+  const openedFor: PaymentStore['openedFor'] = (id) => orderIds.get(id);
+
+  return { ...store, create, openedFor, findByGatewayOrder, findByGatewayPayment };
 };

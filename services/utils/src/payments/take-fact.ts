@@ -1,5 +1,6 @@
 import type { GatewayOrderId } from '@tiffin/contracts/ids';
 import type { Clock } from '@tiffin/platform/clock';
+import { createLanes } from '@tiffin/platform/messaging/lanes';
 import type { Stored } from '@tiffin/platform/persistence/stored';
 import type { OpenCase } from '../operations/case.ts';
 import type { PaymentFact, RefundFact } from './gateway.ts';
@@ -44,6 +45,7 @@ export const createFactTaker = ({
   /** Measures what became of each fact. */
   count?: (source: FactSource, outcome: FactTaken['kind']) => void;
 }): FactTaker => {
+  const inLane = createLanes();
   const counted = (source: FactSource, taken: FactTaken): FactTaken => {
     count(source, taken.kind);
     return taken;
@@ -57,8 +59,7 @@ export const createFactTaker = ({
     return result.kind === 'committed' ? result : payments.change(stored.id, decide, REQUESTED_BY_NOBODY);
   };
 
-  const take = async (stored: Stored<PaymentState>, subject: string, decide: Decide): Promise<FactTaken> => {
-    const result = await decideOn(stored, decide);
+  const answer = async (result: Awaited<ReturnType<typeof decideOn>>, subject: string): Promise<FactTaken> => {
     switch (result.kind) {
       case 'missing':
         return { kind: 'orphan' };
@@ -68,7 +69,7 @@ export const createFactTaker = ({
         await openCase({
           kind: 'mismatched_payment',
           key: subject,
-          orderId: stored.id,
+          orderId: result.stored.id,
           detail: `${subject} differs from our record: ${result.detail}`,
         });
         return { kind: 'mismatched', stored: result.stored };
@@ -77,23 +78,28 @@ export const createFactTaker = ({
     }
   };
 
+  const takePayment = async (fact: PaymentFact): Promise<FactTaken> => {
+    const { gatewayOrderId, gatewayPaymentId } = fact;
+    const decide = (state: PaymentState) => applyGatewayFact(state, fact, policy, now());
+    const id = gatewayOrderId && payments.openedFor(gatewayOrderId);
+    if (id) return answer(await payments.change(id, decide, REQUESTED_BY_NOBODY), gatewayPaymentId);
+    const stored = gatewayOrderId && (await payments.findByGatewayOrder(gatewayOrderId));
+    if (stored) return answer(await decideOn(stored, decide), gatewayPaymentId);
+    if (fact.status === 'captured' && fact.amountRefundedPaise < fact.amountPaise) await openCase(orphanOf(fact));
+    return { kind: 'orphan' };
+  };
+
   return {
-    payment: async (source, fact) => {
-      const stored = fact.gatewayOrderId && (await payments.findByGatewayOrder(fact.gatewayOrderId));
-      if (!stored) {
-        if (fact.status === 'captured' && fact.amountRefundedPaise < fact.amountPaise) await openCase(orphanOf(fact));
-        return counted(source, { kind: 'orphan' });
-      }
-      const taken = await take(stored, fact.gatewayPaymentId, (state) => applyGatewayFact(state, fact, policy, now()));
-      return counted(source, taken);
-    },
+    // The gateway tells of one payment three times in a moment; one after the other each is one write at most.
+    payment: (source, fact) =>
+      inLane(fact.gatewayOrderId ?? fact.gatewayPaymentId, async () => counted(source, await takePayment(fact))),
     refund: async (source, fact, gatewayOrderId) => {
       const stored =
         (await payments.findByGatewayPayment(fact.gatewayPaymentId)) ??
         (gatewayOrderId && (await payments.findByGatewayOrder(gatewayOrderId)));
       if (!stored) return counted(source, { kind: 'orphan' });
-      const taken = await take(stored, fact.gatewayRefundId, (state) => applyRefundFact(state, fact, policy, now()));
-      return counted(source, taken);
+      const result = await decideOn(stored, (state) => applyRefundFact(state, fact, policy, now()));
+      return counted(source, await answer(result, fact.gatewayRefundId));
     },
   };
 };

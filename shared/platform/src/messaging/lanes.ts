@@ -1,5 +1,5 @@
-/** Runs a job after every earlier job of the same lane. Jobs must not reject. Resolves when the job has ended. */
-export type Lanes = (lane: string, job: () => Promise<void>) => Promise<void>;
+/** Runs a job after every earlier job of the same lane, however those ended, and answers what it answers. */
+export type Lanes = <Result>(lane: string, job: () => Promise<Result>) => Promise<Result>;
 
 /**
  * One lane per subject: two events about one order never overlap inside a process, events of different orders do.
@@ -9,10 +9,12 @@ export const createLanes = (): Lanes => {
   const tails = new Map<string, Promise<void>>();
   return (lane, job) => {
     const tail = tails.get(lane);
-    const end: Promise<void> = (tail === undefined ? job() : tail.then(job)).then(() => {
+    const result = tail === undefined ? job() : tail.then(job);
+    const leave = () => {
       if (tails.get(lane) === end) tails.delete(lane);
-    });
+    };
+    const end: Promise<void> = result.then(leave, leave);
     tails.set(lane, end);
-    return end;
+    return result;
   };
 };

@@ -49,3 +49,11 @@ test('a lane that was empty for a while starts at once again', async () => {
   expect(began).toBe(true);
   await again;
 });
+
+test('a job that fails tells its caller and holds up nobody', async () => {
+  const lanes = createLanes();
+  const failing = lanes('order-1', () => Promise.reject(new Error('broken')));
+  const next = lanes('order-1', async () => 'done');
+  await expect(failing).rejects.toThrow('broken');
+  expect(await next).toBe('done');
+});
