@@ -35,7 +35,7 @@ const HISTORY = [
   'ORDER_DELIVERED',
 ];
 
-it('kill -9 of any process at any moment: what was answered stays true, the story goes on, nothing happens twice', {
+it('F1: kill -9 of any process at any moment: what was answered stays true, the story goes on, nothing happens twice', {
   timeout: KILLS * 60_000,
 }, async () => {
   const seed = Number(process.env.TIFFIN_SEED ?? Math.floor(Math.random() * 2 ** 31));

@@ -160,6 +160,18 @@ describe('restaurants', () => {
     expect(gone).toMatchObject({ status: 422, json: { code: 'item_unavailable' } });
   });
 
+  it('B41: a dish of another kitchen cannot be ordered here, nor changed by this kitchen', async () => {
+    const [here, elsewhere] = [await aKitchen(), await aKitchen()];
+    const mixed = wish(here, { items: [{ itemId: elsewhere.item._id, quantity: 1 }] });
+    expect(await ask(someone('customer'), 'POST', '/api/v1/orders', mixed)).toMatchObject({
+      status: 422,
+      json: { code: 'item_unavailable' },
+    });
+    const item = `/api/v1/items/${elsewhere.item._id}`;
+    expect((await ask(here.owner, 'PATCH', item, { pricePaise: 100 })).status).toBe(404);
+    expect((await ask(here.owner, 'DELETE', item)).status).toBe(404);
+  });
+
   it('E12: a closed restaurant, an item that is off and an address too far away are refused, each by name', async () => {
     const customer = someone('customer');
     const closed = await aKitchen(false);

@@ -52,7 +52,7 @@ describe('the emit door', () => {
     await sockets[0]?.next('server:drain');
   });
 
-  it('E87 lets nobody in by a key when none is configured, and by no other key than the configured one', async () => {
+  it('E87, T17: lets nobody in by a key when none is configured, and by no other key than the configured one', async () => {
     const room = `user:c-${newId()}`;
     for (const headers of [
       {},
@@ -79,7 +79,7 @@ describe('the emit door', () => {
     expect(read).toThrow(/INTERNAL_SERVICE_KEY/);
   });
 
-  it('E88 is closed to people, an admin too', async () => {
+  it('E88, T16: is closed to people, an admin too', async () => {
     for (const role of ['customer', 'admin', 'rider', 'restaurant'] as const) {
       expect([401, 403]).toContain((await emit(push('ops'), bearer(tokenOf(role, 'somebody')))).status);
     }

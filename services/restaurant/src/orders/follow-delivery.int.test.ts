@@ -77,6 +77,15 @@ const aReadyOrder = async () => {
   return { hear, told, current };
 };
 
+it('F2: killed between the confirm of a retry copy and the ack of its original: both come, and count once', async () => {
+  const { hear, told, current } = await aReadyOrder();
+  const assigned: DeliverySnapshot = { status: 'assigned', assignment: 1, ...riderA };
+  expect((await hear(2, 'RIDER_ASSIGNED', assigned)).kind).toBe('done');
+  expect((await hear(2, 'RIDER_ASSIGNED', assigned)).kind).toBe('nothing-new');
+  expect(await told()).toEqual(['RIDER_ASSIGNED']);
+  expect((await current())?.status).toBe('rider_assigned');
+});
+
 it('F25: PICKED_UP overtakes RIDER_ASSIGNED, which waits in the ladder: both steps are told, and the late one changes nothing', async () => {
   const { hear, told, current } = await aReadyOrder();
   expect((await hear(3, 'DELIVERY_PICKED_UP', { status: 'picked_up', assignment: 1, ...riderA })).kind).toBe('done');

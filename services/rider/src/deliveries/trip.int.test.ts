@@ -30,7 +30,7 @@ describe('a trip', () => {
     expect((await stand.eventTypes(order)).slice(2)).toEqual(['DELIVERY_PICKED_UP', 'DELIVERY_COMPLETED']);
   });
 
-  it('D10, T18: another rider can do nothing with it', async () => {
+  it('B35, D10, T18: another rider can do nothing with it', async () => {
     const { order } = await underWay();
     const other = await stand.riderAt(place(300));
     const refused = { kind: 'conflict', code: 'not_found' };

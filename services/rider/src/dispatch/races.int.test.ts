@@ -21,7 +21,7 @@ describe('races for a delivery', () => {
   const acceptAtOnce = (order: string, users: readonly string[]) =>
     Promise.all(users.map((user, index) => (processes[index % 2] ?? stand.use).acceptOffer(order, user, stand.cause)));
 
-  it(`D1, T06: of ${RIDERS} riders who accept at once, at two processes, one gets the delivery, every time`, {
+  it(`B34, D1, T06: of ${RIDERS} riders who accept at once, at two processes, one gets the delivery, every time`, {
     timeout: ROUNDS * 20_000,
   }, async () => {
     for (let round = 0; round < ROUNDS; round += 1) {
@@ -41,7 +41,7 @@ describe('races for a delivery', () => {
     }
   });
 
-  it('D3: an accept after revoke, expiry or decline is refused, and a winner whose answer was lost hears it again', async () => {
+  it('B33, D3: an accept after revoke, expiry or decline is refused, and a winner whose answer was lost hears it again', async () => {
     const { order } = await stand.ready();
     const [early] = await stand.asked(order);
     await stand.tick(order, 12);

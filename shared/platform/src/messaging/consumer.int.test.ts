@@ -221,7 +221,7 @@ test('F13: what cannot be read is dead with its reason, and its neighbours are h
   expect(handled).toEqual(['bystander']);
 });
 
-test('a parser that throws is a fault: it climbs the ladder, for a new release may read it', async () => {
+test('P5: a parser that throws is a fault, on a channel that goes on: it climbs the ladder, for a new release may read it', async () => {
   await consume({ handle: async () => done() });
   await bare.put(QUEUE, 'not json at all');
   expect((await deadLetter()).properties.headers).toMatchObject({
@@ -308,6 +308,24 @@ test('P4: a queue deleted under its consumer is declared again and consumed agai
   await eventually('the link is back', () => broker.status().state === 'up');
   await publish(broker, 'after');
   await eventually('it is handled', () => handled.includes('after'));
+});
+
+test('P5: a handler that throws before it returns is a fault like any other, and its neighbours are handled', async () => {
+  const handled: string[] = [];
+  const broker = await consume({
+    handle: ({ event }) => {
+      if (event.id === 'bad') throw new Error('a bug');
+      handled.push(event.id);
+      return Promise.resolve(done());
+    },
+  });
+  const { since } = broker.status();
+  await publish(broker, 'bad');
+  await publish(broker, 'good');
+  expect((await deadLetter()).properties.messageId).toBe('bad');
+  await publish(broker, 'later');
+  await eventually('both are handled', () => handled.length === 2);
+  expect(broker.status()).toEqual({ state: 'up', since });
 });
 
 test('a consumer added to a running broker starts at once', async () => {

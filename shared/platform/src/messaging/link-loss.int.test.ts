@@ -6,6 +6,7 @@ import { pino } from 'pino';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { type Broker, type BrokerOptions, createBroker } from './broker.ts';
 import type { Incoming, Parse } from './consume.ts';
+import { openLink } from './link.ts';
 import { done, type Outcome } from './outcome.ts';
 
 const STEPS = [50];
@@ -114,6 +115,28 @@ test('P2, P14: neither a cut nor an operator closing the connections ends the pr
   await backUp(broker);
   await put('after the cut');
   await eventually('it is handled', () => handled.has('after the cut'));
+});
+
+test('P3: a channel that the broker closes takes its whole link with it: nobody stays behind as a silent consumer', async () => {
+  const link = await openLink({
+    url: vhost.url,
+    service: 'test',
+    generation: 1,
+    giveUp: new AbortController().signal,
+    prepare: async () => undefined,
+    onBlocked: () => undefined,
+    onUnblocked: () => undefined,
+  });
+  const consuming = await link.openChannel();
+  const asking = await link.openChannel();
+  const heard: unknown[] = [];
+  const { queue } = await consuming.assertQueue('', { exclusive: true });
+  await consuming.consume(queue, (message) => heard.push(message));
+  await expect(asking.checkQueue('nobody-declared-this')).rejects.toThrow(/404/);
+  expect((await link.lost).message).toMatch(/404|channel closed/);
+  expect(link.alive()).toBe(false);
+  await link.close();
+  expect(heard.filter((message) => message !== null)).toEqual([]);
 });
 
 test('F7: with the network cut again and again, everything published arrives and every handler that ended counts once or more', async () => {
