@@ -1,4 +1,4 @@
-import { Agent as HttpAgent } from 'node:http';
+import { ClientRequest, Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import { gatewayOrderId, gatewayPaymentId } from '@tiffin/contracts/ids';
 import { SECOND } from '@tiffin/platform/clock';
@@ -65,7 +65,7 @@ export const createRazorpayGateway = ({
     call: () => Promise<{ data: unknown }>,
   ): Promise<GatewayResult<Value>> => {
     try {
-      const parsed = schema.safeParse((await call()).data);
+      const parsed = schema.safeParse((await againWhenStale(call)).data);
       if (parsed.success) return { ok: true, value: parsed.data };
       logger.error({ action: what }, 'the gateway answered in a form we do not read');
       return { ok: false, kind: writes ? 'ambiguous' : 'unavailable', reason: 'unreadable answer' };
@@ -116,6 +116,28 @@ export const createRazorpayGateway = ({
       ),
   };
 };
+
+/**
+ * A gateway closes a connection that was idle in the very moment we use it again: nothing is wrong, and the same request on a new
+ * connection will do. Each of ours may be sent twice: it reads, or it carries a receipt or a key that makes it the same one.
+ */
+const againWhenStale = async <Reply>(call: () => Promise<Reply>): Promise<Reply> => {
+  try {
+    return await call();
+  } catch (error) {
+    if (!brokeOnReusedConnection(error)) throw error;
+    return call();
+  }
+};
+
+const brokeOnReusedConnection = (error: unknown): boolean =>
+  typeof error === 'object' &&
+  error !== null &&
+  'code' in error &&
+  (error.code === 'ECONNRESET' || error.code === 'EPIPE') &&
+  'request' in error &&
+  error.request instanceof ClientRequest &&
+  error.request.reusedSocket;
 
 // The client's own time-out counts silence on the socket; a customer who waits needs an end to the whole call.
 const deadline = (ms: number) => ({ timeout: ms, signal: AbortSignal.timeout(ms) });
