@@ -6,8 +6,7 @@ ARG SERVICE
 WORKDIR /tiffin
 COPY . .
 RUN test -d "services/${SERVICE:?build with --build-arg SERVICE=restaurant, rider, realtime or utils}"
-# Not npm ci: it refuses a lock that does not name the optional packages of every system. The versions are those of the lock all the same.
-RUN npm install --no-save --include=dev && npx tsc -b "services/${SERVICE}"
+RUN npm ci --include=dev && npx tsc -b "services/${SERVICE}"
 
 # Only what the service itself runs with: its own packages, no compiler, no tests, no sources.
 FROM ${NODE_IMAGE} AS packages
@@ -17,7 +16,7 @@ COPY package.json package-lock.json .npmrc ./
 COPY shared/contracts/package.json shared/contracts/
 COPY shared/platform/package.json shared/platform/
 COPY services/${SERVICE}/package.json services/${SERVICE}/
-RUN npm install --no-save --omit=dev --ignore-scripts --workspace "services/${SERVICE}" --workspace shared/platform --workspace shared/contracts
+RUN npm ci --omit=dev --ignore-scripts --workspace "services/${SERVICE}" --workspace shared/platform --workspace shared/contracts
 
 FROM ${NODE_IMAGE}
 ARG SERVICE

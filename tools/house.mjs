@@ -42,17 +42,15 @@ const packagesAreThere = () => {
   );
 };
 
-// Not `npm ci`: it refuses a lock that does not name the optional packages of every system (npm/cli#4828). This one takes the versions
-// of the lock all the same, and leaves the lock as it is.
-const INSTALL = ['install', '--no-save', '--include=dev', '--no-audit', '--no-fund'];
+const INSTALL = ['ci', '--include=dev', '--no-audit', '--no-fund'];
 
 const install = () => {
   if (packagesAreThere()) return;
-  say('Installing packages (npm install) …');
+  say('Installing packages (npm ci) …');
   // npm's own report would land in the standard output of the command.
   const { status } = spawnSync('npm', INSTALL, { cwd: HOUSE, stdio: ['ignore', process.stderr, process.stderr] });
   if (status === 0) return;
-  say('npm install failed; see above.');
+  say('npm ci failed; see above.');
   process.exit(1);
 };
 
