@@ -5,8 +5,10 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { parseArgs } from 'node:util';
 import { HOUSE, prepareHouse } from './house.mjs';
+import { LONG_RUNS, readLongRuns } from './long-runs.mjs';
 
 const HELP = `npm run test:long [-- flags]: properties, faults and races at full size. Stopped and started again, it goes on where it was.
+What came of them is kept in docs/long-runs.json, and npm run proof puts it into docs/proof.md.
 
   --only NAME   only files whose name contains NAME
   --seed N      the seed of everything drawn (default: a new one, printed)
@@ -96,6 +98,12 @@ for (const file of longFiles) {
   const seconds = Math.round((performance.now() - startedAt) / 1_000);
   memory.files[file] = { version, passed: status === 0, seconds };
   remember();
+  const runs = {
+    ...readLongRuns(),
+    [file]: { passed: status === 0, seed, seconds, on: new Date().toISOString().slice(0, 10) },
+  };
+  const inOrder = Object.fromEntries(Object.entries(runs).sort(([one], [other]) => (one < other ? -1 : 1)));
+  writeFileSync(LONG_RUNS, `${JSON.stringify(inOrder, undefined, 2)}\n`);
   rows.push([file, status === 0 ? 'passed' : 'FAILED', seconds]);
 }
 

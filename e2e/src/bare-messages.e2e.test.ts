@@ -101,7 +101,7 @@ describe('a bare message in ORDER_READY_FOR_RIDER', () => {
   });
 });
 
-describe('T11: what cannot be read', () => {
+describe('T11: what cannot be read is a dead letter with its reason, and the consumer goes on', () => {
   const orderId = 'f'.repeat(24);
   const bare = (data: object, more: object = {}) => ({
     type: 'PAYMENT_SUCCESS',
