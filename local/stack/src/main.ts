@@ -13,10 +13,7 @@ const EXIT_CONFIG = 78;
 const SAME_PRESS_MS = 1_500;
 
 const startedAt = performance.now() - process.uptime() * 1_000;
-const { env, stdout } = process;
-const write = (text: string): void => {
-  stdout.write(text);
-};
+const { env, stdout, stderr } = process;
 
 const read = readOptions(process.argv.slice(2));
 if (read.kind === 'help') {
@@ -25,7 +22,13 @@ if (read.kind === 'help') {
 }
 const wantsJson = read.kind === 'options' ? read.options.json : read.json;
 const data = read.kind === 'options' ? read.options.data : '.data';
-const screen = { write, isTerminal: stdout.isTTY === true, hasColour: stdout.isTTY === true && !env.NO_COLOR };
+const screen = {
+  write: (text: string) => stdout.write(text),
+  complain: (text: string) => stderr.write(stderr.isTTY && !env.NO_COLOR ? `\x1b[31m${text}\x1b[0m` : text),
+  isTerminal: stdout.isTTY === true,
+  hasColour: stdout.isTTY === true && !env.NO_COLOR,
+  columns: () => stdout.columns,
+};
 const report = wantsJson ? jsonReport(screen) : humanReport(screen, data);
 
 const refuse = (message: string, code: number): never => {

@@ -16,7 +16,17 @@ export type Report = {
   stopped(): void;
 };
 
-type Screen = { write(text: string): void; readonly isTerminal: boolean; readonly hasColour: boolean };
+type Screen = {
+  write(text: string): void;
+  /** Where refusals go, in the colour of refusals where there is one. */
+  complain(text: string): void;
+  readonly isTerminal: boolean;
+  readonly hasColour: boolean;
+  /** How wide it is now; a person may change that at any time. */
+  columns(): number | undefined;
+};
+
+const USUAL_COLUMNS = 80;
 
 const seconds = (ms: number): string => `${(ms / SECOND).toFixed(ms % SECOND === 0 ? 0 : 1)} s`;
 
@@ -100,20 +110,21 @@ export const humanReport = (screen: Screen, data: string): Report => {
         `Ready after ${seconds(Math.round(tookMs / 100) * 100)}. What each says: ${data}/logs. Ctrl-C stops everything.`,
       );
       say(`A token:      npm run token -- --role customer --sub c1${dataFlag}`);
-      say(`The console:  ${stack.urls.realtime}/console`);
       say(`What it needs, and what it found: npm run doctor\n`);
     },
     live: (text) => {
       const line = stripVTControlCharacters(text).split('\n')[0] ?? '';
       if (screen.isTerminal) {
-        screen.write(`\r\x1b[K${line}`);
+        // A line that wraps could not be cleared whole. One column stays free: some terminals wrap as soon as the last is filled.
+        const room = (screen.columns() || USUAL_COLUMNS) - 1;
+        screen.write(`\r\x1b[K${[...line].slice(0, Math.max(room, 1)).join('')}`);
         onLiveLine = true;
       } else if (performance.now() - saidLiveAt > LIVE_EVERY_MS) {
         saidLiveAt = performance.now();
         say(line);
       }
     },
-    problem: (message) => say(paint(31, message)),
+    problem: (message) => screen.complain(`${message}\n`),
     stopping: () => say('Stopping.'),
     stopped: () => say('Stopped; nothing was left running.'),
   };

@@ -17,10 +17,17 @@ const stack: StackFile = {
   children: { restaurant: { pid: 11, port: 4_001 }, razorpay: { pid: 12, port: 4_010 } },
 };
 
-const printed = (isTerminal = false) => {
+const printed = (isTerminal = false, columns = 80) => {
   const texts: string[] = [];
-  const screen = { write: (text: string) => texts.push(text), isTerminal, hasColour: false };
-  return { screen, all: () => texts.join('') };
+  const complaints: string[] = [];
+  const screen = {
+    write: (text: string) => texts.push(text),
+    complain: (text: string) => complaints.push(text),
+    isTerminal,
+    hasColour: false,
+    columns: () => columns,
+  };
+  return { screen, all: () => texts.join(''), complained: () => complaints.join('') };
 };
 
 test('the ready line for programs has the urls and the infrastructure, and no secret', () => {
@@ -38,6 +45,20 @@ test('a person sees where each came from, and no secret and no password', () => 
   expect(all()).toContain('amqp://guest:guest@127.0.0.1:5672/tiffin-1');
   expect(all()).toContain('Ready after 4.3 s');
   for (const secret of ['hunter2', 'the key', 'the secret', '\u001b[']) expect(all()).not.toContain(secret);
+});
+
+test('a person is sent only to pages that exist', () => {
+  const { screen, all } = printed();
+  humanReport(screen, '.data').ready(stack, 4_321);
+  expect(all()).not.toContain('/console');
+});
+
+test('a refusal goes where refusals belong, and to a program in its own form', () => {
+  const { screen, all, complained } = printed();
+  humanReport(screen, '.data').problem('no');
+  expect([all(), complained()]).toEqual(['', 'no\n']);
+  jsonReport(screen).problem('no');
+  expect(JSON.parse(all())).toEqual({ event: 'problem', message: 'no' });
 });
 
 test('a child that ends is news, its first start is not', () => {
@@ -61,6 +82,28 @@ test('the live line changes in place on a terminal and does not flood a file', (
   const inFile = humanReport(file.screen, '.data');
   for (let count = 0; count < 100; count += 1) inFile.live(`${count} orders`);
   expect(file.all().split('\n').length).toBeLessThanOrEqual(2);
+});
+
+test('a live line never wraps: what does not fit into the terminal is cut off', () => {
+  const { screen, all } = printed(true, 20);
+  humanReport(screen, '.data').live('lost 0 | orders 20: new 1, kitchen 2');
+  expect(all()).toBe('\r\u001b[Klost 0 | orders 20:');
+});
+
+test('what was lost comes first, and a live line fits into 80 columns', () => {
+  const summary = {
+    orders: 123,
+    byStatus: { pending_payment: 1, preparing: 12, rider_assigned: 4, picked_up: 6, delivered: 100 },
+    readyToOfferMs: { p50: 12.34, p95: 33.6 },
+    lost: 0,
+  };
+  const text = liveText(JSON.stringify({ event: 'live', text: 'long '.repeat(40), ...summary }));
+  expect(text).toBe('lost 0 | orders 123: new 1, kitchen 12, road 10, done 100 | offer p95 34 ms');
+  expect(text?.length).toBeLessThan(80);
+  const early = { orders: 3, byStatus: { cancelled: 2, rejected: 1 }, lost: 0 };
+  expect(liveText(JSON.stringify({ event: 'live', text: '', ...early }))).toBe(
+    'lost 0 | orders 3: new 0, kitchen 0, road 0, done 0, ended early 3',
+  );
 });
 
 test('only live lines of the city are shown', () => {
