@@ -63,7 +63,7 @@ test('taken ports are named with their holders, and the corrected command comes 
     { port: 5_001, holder: 'pid 7: python3 -m http.server' },
     { port: 5_002, holder: undefined },
   ];
-  expect(portsProblem(busy, 5_100)).toBe(
+  expect(portsProblem({ busy, freeBase: 5_100 })).toBe(
     '2 ports are in use:\n  5001  pid 7: python3 -m http.server\n  5002  held by somebody, perhaps another person on this machine\nEnd that, or take other ports: npm start -- --port-base 5100',
   );
 });

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import * as z from 'zod';
+import { folderProblem } from './folder-problem.ts';
 import { identify, stillRuns } from './process-identity.ts';
 
 const lock = z.object({ pid: z.int(), began: z.string(), portBase: z.int() });
@@ -23,7 +24,13 @@ export type DataFolder = {
   release(): Promise<void>;
 };
 
-type Opened = { kind: 'opened'; folder: DataFolder } | { kind: 'held'; pid: number; portBase: number };
+export type Holder = { readonly pid: number; readonly portBase: number };
+
+type Opened =
+  | { kind: 'opened'; folder: DataFolder }
+  | { kind: 'held'; holder: Holder }
+  /** A sentence without its full stop. */
+  | { kind: 'unusable'; problem: string };
 
 const readLock = async (file: string): Promise<Lock | undefined> => {
   const text = await readFile(file, 'utf8').catch(() => '{}');
@@ -35,10 +42,14 @@ const readLock = async (file: string): Promise<Lock | undefined> => {
 };
 
 /** Who runs on a folder now; undefined when nobody does. */
-export const readLockHolder = async (path: string): Promise<{ pid: number; portBase: number } | undefined> => {
+export const readLockHolder = async (path: string): Promise<Holder | undefined> => {
   const holder = await readLock(join(path, LOCK));
   return holder && (await stillRuns(holder)) ? holder : undefined;
 };
+
+/** What to do about a folder that another start holds. */
+export const heldAdvice = (data: string, { pid, portBase }: Holder): string =>
+  `Stop it with Ctrl-C where it runs (or: kill ${pid}), or start another one: npm start -- --data ${data}-2 --port-base ${portBase + 100}`;
 
 /** Puts the whole lock in place at once, or not at all when there is one: a half-written lock would look abandoned. */
 const placeLock = async (file: string, content: Lock): Promise<boolean> => {
@@ -56,11 +67,13 @@ const placeLock = async (file: string, content: Lock): Promise<boolean> => {
 };
 
 /**
- * Takes a data folder for this process alone, making it when it is not there. A folder that a running start holds is `held`; a lock
- * whose process has ended, however it ended, is taken over.
+ * Takes a data folder for this process alone, making it when it is not there. A folder that a running start holds is `held`, one that
+ * cannot be made or written is `unusable`; a lock whose process has ended, however it ended, is taken over.
  */
 export const openDataFolder = async (name: string, portBase: number): Promise<Opened> => {
   const path = resolve(name);
+  const problem = await folderProblem(path);
+  if (problem !== undefined) return { kind: 'unusable', problem };
   await mkdir(path, { recursive: true, mode: 0o700 });
   const file = join(path, LOCK);
   const self = await identify(process.pid);
@@ -69,7 +82,7 @@ export const openDataFolder = async (name: string, portBase: number): Promise<Op
   let abandoned = false;
   while (!(await placeLock(file, { ...self, portBase }))) {
     const holder = await readLock(file);
-    if (holder && (await stillRuns(holder))) return { kind: 'held', pid: holder.pid, portBase: holder.portBase };
+    if (holder && (await stillRuns(holder))) return { kind: 'held', holder };
     // Renamed before it is removed: of two starts that both saw the old lock only one may take it away.
     const grave = `${file}.${randomUUID()}`;
     await rename(file, grave).catch(() => undefined);

@@ -1,4 +1,4 @@
-import { access, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { access, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
@@ -13,16 +13,45 @@ const aFolder = async (): Promise<string> => {
 
 const open = async (path: string) => {
   const opened = await openDataFolder(path, 4_000);
-  if (opened.kind !== 'opened') throw new Error(`held by ${opened.pid}`);
+  if (opened.kind !== 'opened') throw new Error(`not opened: ${opened.kind}`);
   return opened.folder;
 };
 
 test('a folder belongs to one running start, and to the next once it is given back', async () => {
   const path = join(await aFolder(), 'not there yet');
   const folder = await open(path);
-  expect(await openDataFolder(path, 5_000)).toEqual({ kind: 'held', pid: process.pid, portBase: 4_000 });
+  expect(await openDataFolder(path, 5_000)).toMatchObject({
+    kind: 'held',
+    holder: { pid: process.pid, portBase: 4_000 },
+  });
   await folder.release();
   expect((await open(path)).abandoned).toBe(false);
+});
+
+test('a folder that cannot be made or written is named with what stands in its way, and nothing hangs or throws', async () => {
+  const path = await aFolder();
+  const file = join(path, 'letters.txt');
+  await writeFile(file, 'not ours');
+  await symlink(join(path, 'gone'), join(path, 'link'));
+  const problemOf = (name: string) => openDataFolder(name, 4_000);
+  expect(await problemOf(file)).toEqual({ kind: 'unusable', problem: `${file} is a file, not a folder` });
+  expect(await problemOf(join(file, 'data'))).toEqual({
+    kind: 'unusable',
+    problem: `The folder ${file}/data cannot be made: ${file} is a file`,
+  });
+  expect(await problemOf(join(path, 'link'))).toMatchObject({ kind: 'unusable' });
+  expect(await readdir(path)).toEqual(['letters.txt', 'link']);
+});
+
+test.runIf(process.platform === 'linux')('a file system that takes no folders is noticed, also by root', async () => {
+  expect(await openDataFolder('/proc/nope/deeper', 4_000)).toEqual({
+    kind: 'unusable',
+    problem: 'The folder /proc/nope/deeper cannot be made: /proc takes no new folder (ENOENT)',
+  });
+  expect(await openDataFolder('/proc/self', 4_000)).toMatchObject({
+    kind: 'unusable',
+    problem: expect.stringMatching(/^The folder \/proc\/self cannot be written/),
+  });
 });
 
 test('the lock of a process that has ended is taken over, also when its number is used again', async () => {

@@ -1,11 +1,12 @@
-import { access, constants } from 'node:fs/promises';
-import { dirname, resolve } from 'node:path';
+import { access } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import { checkGivenMongodb, checkGivenRabbitmq, type GivenProblem } from './check-given.ts';
 import { builtFile } from './children.ts';
-import { readLockHolder } from './data-folder.ts';
+import { heldAdvice, readLockHolder } from './data-folder.ts';
 import { type FoundInfrastructure, findInfrastructure } from './find-infrastructure.ts';
+import { folderProblem, otherFolderCommand } from './folder-problem.ts';
 import { installerFor, lookAtSystem, missingRabbitmq } from './install-rabbitmq.ts';
-import { checkPorts, neededPorts } from './needed-ports.ts';
+import { checkPorts, heldPorts, neededPorts, portsAdvice } from './needed-ports.ts';
 import { portsFrom } from './ports.ts';
 
 /** One thing the stack needs: whether it is there, and what to do when it is not. */
@@ -89,39 +90,24 @@ const lookAtBuild = async (): Promise<Finding> => {
     : { what: 'build', state: 'missing', detail: `not built: ${missing.join(', ')}`, fix: 'npm run build' };
 };
 
-/** Whether a folder can be written, or be made. */
-const isWritable = async (path: string): Promise<boolean> => {
-  try {
-    await access(path, constants.W_OK);
-    return true;
-  } catch (error) {
-    const isAbsent = error instanceof Error && 'code' in error && error.code === 'ENOENT';
-    return isAbsent && dirname(path) !== path && isWritable(dirname(path));
-  }
-};
-
 const lookAtData = async (data: string): Promise<{ finding: Finding; held: boolean }> => {
+  const what = 'data folder';
   const path = resolve(data);
   const holder = await readLockHolder(path);
   if (holder) {
-    const detail = `a stack runs on ${data} (pid ${holder.pid}, ports from ${holder.portBase})`;
-    return { finding: { what: 'data folder', state: 'in use', detail }, held: true };
+    const detail = `a stack runs on ${data} already (pid ${holder.pid}, ports from ${holder.portBase})`;
+    return { finding: { what, state: 'in use', detail, fix: heldAdvice(data, holder) }, held: true };
   }
-  if (await isWritable(path)) return { finding: found('data folder', path), held: false };
-  const finding: Finding = {
-    what: 'data folder',
-    state: 'missing',
-    detail: `${path} cannot be written`,
-    fix: 'npm start -- --data A_FOLDER_OF_YOURS',
-  };
-  return { finding, held: false };
+  const problem = await folderProblem(path);
+  if (problem === undefined) return { finding: found(what, path), held: false };
+  return { finding: { what, state: 'missing', detail: problem, fix: otherFolderCommand() }, held: false };
 };
 
 const lookAtPorts = async (base: number, infrastructure: FoundInfrastructure, razorpay: boolean): Promise<Finding> => {
   const taken = await checkPorts(base, neededPorts(portsFrom(base), infrastructure, { razorpay }));
-  if (taken === undefined) return found('ports', `${base} to ${base + 74}: those needed are free`);
-  const [first = '', ...rest] = taken.split('\n');
-  return { what: 'ports', state: 'in use', detail: first, fix: rest.join('\n') };
+  return taken === undefined
+    ? found('ports', `${base} to ${base + 74}: those needed are free`)
+    : { what: 'ports', state: 'in use', detail: heldPorts(taken).join('; '), fix: portsAdvice(taken) };
 };
 
 /** Everything the stack needs on this machine, looked for in the same way as a start does, without starting anything. */

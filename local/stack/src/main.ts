@@ -1,4 +1,5 @@
-import { openDataFolder } from './data-folder.ts';
+import { heldAdvice, openDataFolder } from './data-folder.ts';
+import { otherFolderCommand } from './folder-problem.ts';
 import { whenNpmIsGone } from './npm-parent.ts';
 import { readOptions, START_HELP } from './options.ts';
 import { humanReport, jsonReport } from './report.ts';
@@ -47,10 +48,13 @@ if (read.kind !== 'options') throw new Error('unreachable: refused above');
 const { options } = read;
 
 const opened = await openDataFolder(options.data, options.portBase);
+if (opened.kind === 'unusable') {
+  refuse(`${opened.problem}. Name another one: ${otherFolderCommand()}`, EXIT_FAILED);
+}
 if (opened.kind === 'held') {
-  const free = options.portBase + 100;
+  const { pid, portBase } = opened.holder;
   refuse(
-    `A stack runs on ${options.data} already: pid ${opened.pid}, ports from ${opened.portBase}. Stop it with Ctrl-C where it runs (or: kill ${opened.pid}), or start another one: npm start -- --data ${options.data}-2 --port-base ${free}`,
+    `A stack runs on ${options.data} already: pid ${pid}, ports from ${portBase}. ${heldAdvice(options.data, opened.holder)}`,
     EXIT_FAILED,
   );
 }

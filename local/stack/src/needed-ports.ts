@@ -18,19 +18,28 @@ export const neededPorts = (
   ...(rabbitmq.from === 'path' ? [ports.rabbitmq, ports.rabbitmqDistribution, ports.rabbitmqNames] : []),
 ];
 
+/** Ports somebody else has, and a base from which all would be free. */
+export type TakenPorts = { readonly busy: readonly BusyPort[]; readonly freeBase: number | undefined };
+
+/** Each taken port with its holder. */
+export const heldPorts = ({ busy }: TakenPorts): string[] =>
+  busy.map(({ port, holder }) => `${port}  ${holder ?? 'held by somebody, perhaps another person on this machine'}`);
+
+/** The way out, the command that works last. */
+export const portsAdvice = ({ freeBase }: TakenPorts): string =>
+  `End that, or take other ports: npm start -- --port-base ${freeBase ?? 'N'}`;
+
 /** What to tell a person whose ports are taken: each with its holder, then the command that works. */
-export const portsProblem = (busy: readonly BusyPort[], freeBase: number | undefined): string => {
-  const lines = busy.map(
-    ({ port, holder }) => `  ${port}  ${holder ?? 'held by somebody, perhaps another person on this machine'}`,
-  );
-  const subject = busy.length === 1 ? 'A port is' : `${busy.length} ports are`;
-  return `${subject} in use:\n${lines.join('\n')}\nEnd that, or take other ports: npm start -- --port-base ${freeBase ?? 'N'}`;
+export const portsProblem = (taken: TakenPorts): string => {
+  const subject = taken.busy.length === 1 ? 'A port is' : `${taken.busy.length} ports are`;
+  const lines = heldPorts(taken).map((line) => `  ${line}`);
+  return `${subject} in use:\n${lines.join('\n')}\n${portsAdvice(taken)}`;
 };
 
-/** The sentence for a person when a needed port is taken; undefined when all are free. */
-export const checkPorts = async (base: number, needed: readonly number[]): Promise<string | undefined> => {
+/** Those of the needed ports that are taken; undefined when all are free. */
+export const checkPorts = async (base: number, needed: readonly number[]): Promise<TakenPorts | undefined> => {
   const busy = await busyPorts(needed);
   if (busy.length === 0) return undefined;
   const offsets = needed.map((port) => port - base);
-  return portsProblem(busy, await freeBaseNear(base, offsets));
+  return { busy, freeBase: await freeBaseNear(base, offsets) };
 };

@@ -1,6 +1,6 @@
 import { checkGivenMongodb, checkGivenRabbitmq, givenProblemText } from './check-given.ts';
 import { type FoundInfrastructure, findInfrastructure, installMissingRabbitmq } from './find-infrastructure.ts';
-import { checkPorts, neededPorts } from './needed-ports.ts';
+import { checkPorts, neededPorts, portsProblem } from './needed-ports.ts';
 import type { StackOptions } from './options.ts';
 import { portsFrom } from './ports.ts';
 import { StartFailed } from './supervise.ts';
@@ -39,7 +39,7 @@ export const settleInfrastructure = async ({
   const fake = !env.RAZORPAY_API_URL?.trim();
   const needed = neededPorts(portsFrom(options.portBase), { ...found, rabbitmq }, { razorpay: fake });
   const taken = await checkPorts(options.portBase, needed);
-  if (taken !== undefined) problems.push(taken);
+  if (taken !== undefined) problems.push(portsProblem(taken));
 
   for (const text of [...found.mongodb.notes, ...rabbitmq.notes]) note(text);
   if (problems.length > 0) throw new StartFailed(problems.join('\n\n'), { misconfigured: false });
