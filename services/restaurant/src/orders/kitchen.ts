@@ -3,6 +3,7 @@ import type { OrderStatus } from '@tiffin/contracts/order-api';
 import { MINUTE } from '@tiffin/platform/clock';
 import { changed, conflict, type Decision, unchanged } from '@tiffin/platform/persistence/decision';
 import { followDelivery } from './delivery-following.ts';
+import { dropoffArea } from './dropoff-area.ts';
 import { factsOf, type OrderEvent, type OrderState, orderEvent } from './order.ts';
 import { riderEarningPaise } from './prices.ts';
 
@@ -62,7 +63,7 @@ export const markReady = (id: OrderId, state: OrderState, now: Date): KitchenDec
     userId: ready.userId,
     restaurantName: ready.restaurantName,
     dropoff: ready.deliveryAddress.location,
-    dropoffArea: areaOf(ready.deliveryAddress.formattedAddress),
+    dropoffArea: dropoffArea(ready),
     customerPhone: ready.deliveryAddress.phone,
     readyAt: now.toISOString(),
     earningPaise: riderEarningPaise(ready.pickup, ready.deliveryAddress.location),
@@ -72,13 +73,4 @@ export const markReady = (id: OrderId, state: OrderState, now: Date): KitchenDec
   });
   const followed = earlyDelivery ? followDelivery(id, ready, earlyDelivery) : undefined;
   return followed?.kind === 'changed' ? changed(followed.state, event, ...followed.events) : changed(ready, event);
-};
-
-/** Where roughly the customer lives: what a rider may know before he accepts. The first part of an address is the door. */
-export const areaOf = (formattedAddress: string): string => {
-  const parts = formattedAddress
-    .split(',')
-    .map((part) => part.trim())
-    .filter(Boolean);
-  return parts.length > 1 ? parts.slice(1).join(', ') : '';
 };

@@ -8,7 +8,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { cancelOrder } from './cancel.ts';
 import { followDelivery } from './delivery-following.ts';
-import { acceptOrder, areaOf, markReady, rejectOrder, rejectUnanswered, startPreparing } from './kitchen.ts';
+import { acceptOrder, markReady, rejectOrder, rejectUnanswered, startPreparing } from './kitchen.ts';
 import { type OrderEvent, type OrderState, orderNextActionAt, orderState } from './order.ts';
 import { expireOrder, followRefund, markPaid } from './order-payment.ts';
 import { priceOrder, riderEarningPaise } from './prices.ts';
@@ -316,9 +316,10 @@ describe('events', () => {
       expect(schemas[version]?.safeParse(data).success, type).toBe(true);
     }
   });
-  it('the offer’s place is an area: the door is left out of the address', () => {
-    expect(areaOf('12 MG Road, Ashok Nagar, Bengaluru')).toBe('Ashok Nagar, Bengaluru');
-    expect(areaOf('12 MG Road')).toBe('');
+  it('the offer’s place is an area, and never blank', () => {
+    const oneLine = { ...anOrder('preparing').deliveryAddress, formattedAddress: '5 MG Road' };
+    const decision = markReady(id, { ...anOrder('preparing'), deliveryAddress: oneLine }, now);
+    expect(decision).toMatchObject({ events: [{ data: { dropoffArea: 'MG Road' } }] });
   });
 });
 
