@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { afterEach, expect, it } from 'vitest';
 import * as z from 'zod';
 import { createServiceTokens } from '../auth/tokens.ts';
+import { describeError } from '../observability/log-fields.ts';
 import { SERVICE_SECRET, startThings } from './server.fixture.test.ts';
 import { createServiceClient } from './service-client.ts';
 import { ServiceUnavailable } from './service-unavailable.ts';
@@ -68,6 +69,30 @@ it('calls everything that is no answer a fault: 5xx, 429, redirects, silence, ru
   for (const path of Object.keys(answers).filter((name) => name !== '/fine')) {
     await expect(client.get(path, reply), path).rejects.toThrow(ServiceUnavailable);
   }
+});
+
+it('names what kept a service from answering, in one line without a stack', async () => {
+  const said = async (client: ReturnType<typeof clientOf>, path: string) => {
+    const fault: unknown = await client.get(path, reply).catch((error: unknown) => error);
+    if (!(fault instanceof ServiceUnavailable)) throw new Error('it was no fault');
+    expect(describeError(fault)).toEqual({ type: 'ServiceUnavailable', message: fault.message });
+    return fault.message;
+  };
+  const client = await clientFor((request, response) => {
+    if (request.url === '/html') response.end('<html>');
+    if (request.url === '/hang-up') request.socket.destroy();
+    if (request.url === '/redirect') response.writeHead(302, { Location: '/html' }).end();
+  });
+  expect(await said(client, '/silent')).toBe('utils cannot be asked: no answer within 500 ms');
+  expect(await said(client, '/html')).toBe('utils cannot be asked: its answer is not JSON');
+  expect(await said(client, '/hang-up')).toBe('utils cannot be asked: UND_ERR_SOCKET');
+  expect(await said(client, '/redirect')).toBe('utils cannot be asked: unexpected redirect');
+  const gone = http.createServer().listen(0, '127.0.0.1');
+  await once(gone, 'listening');
+  const { port } = gone.address() as AddressInfo;
+  gone.close();
+  await once(gone, 'close');
+  expect(await said(clientOf(`http://127.0.0.1:${port}`), '/')).toBe('utils cannot be asked: ECONNREFUSED');
 });
 
 it('never asks outside its base address', async () => {

@@ -51,7 +51,7 @@ export const createServiceClient = ({
       const body: unknown = text === '' ? undefined : JSON.parse(text);
       return { status: response.status, ok: response.ok, body };
     } catch (error) {
-      throw new ServiceUnavailable(audience, error instanceof Error ? error.name : 'unknown', error);
+      throw new ServiceUnavailable(audience, reasonOf(error, timeoutMs));
     }
   };
 
@@ -69,4 +69,15 @@ export const createServiceClient = ({
       return { ok: true, body: parsed.data };
     },
   };
+};
+
+/** Why nobody answered, in a few words: the code of the system (ECONNREFUSED, ENOTFOUND …) where there is one. */
+const reasonOf = (error: unknown, timeoutMs: number): string => {
+  if (!(error instanceof Error)) return 'unknown';
+  if (error.name === 'TimeoutError') return `no answer within ${timeoutMs} ms`;
+  if (error instanceof SyntaxError) return 'its answer is not JSON';
+  // fetch says only "fetch failed" or "terminated"; what happened is in the cause.
+  const { cause } = error;
+  if (!(cause instanceof Error)) return error.message;
+  return 'code' in cause && typeof cause.code === 'string' ? cause.code : cause.message;
 };
