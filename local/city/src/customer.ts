@@ -1,66 +1,114 @@
-import { type OrderView, orderEvents, orderReply } from '@tiffin/contracts/order-api';
+import type { OrderId } from '@tiffin/contracts/ids';
+import { type OrderStatus, orderEvents, orderList, orderReply } from '@tiffin/contracts/order-api';
 import { checkout } from '@tiffin/contracts/payment-api';
 import { pushes } from '@tiffin/contracts/pushes';
 import * as z from 'zod';
-import type { Doors, Visitor } from './doors.ts';
+import type { Answer, Doors, Visitor } from './doors.ts';
 import type { OpenKitchen } from './kitchen.ts';
-import type { Ledger } from './ledger.ts';
+import { ENDS, type Ledger, type Unfinished } from './ledger.ts';
 import type { Pace } from './pace.ts';
 import type { Random } from './random.ts';
 import { crossingNear, toPoint } from './street-grid.ts';
 
 const REACH_M = 600;
-const ENDS: readonly string[] = ['delivered', 'cancelled', 'rejected', 'expired'];
 /** The push is what people see; now and then they also pull the screen down. */
 const LOOK_EVERY_S = 15;
+/** So many change their mind before they pay. It is the only way in which an order of this city is meant to end early. */
+const CHANGE_THEIR_MIND = 0.03;
+
+type City = { readonly doors: Doors; readonly ledger: Ledger; readonly pace: Pace };
 
 /** A customer who orders once, pays (most do), follows the order to its end and then reads its whole history. */
 export const runCustomer = async ({
   number,
   kitchen,
-  doors,
-  ledger,
-  pace,
   random,
-}: {
-  number: number;
-  kitchen: OpenKitchen;
-  doors: Doors;
-  ledger: Ledger;
-  pace: Pace;
-  random: Random;
-}): Promise<void> => {
+  ...city
+}: City & { number: number; kitchen: OpenKitchen; random: Random }): Promise<void> => {
+  const { doors, ledger, pace } = city;
   const customer = doors.visitor('customer', `city-customer-${Date.now()}-${number}`, `Customer ${number + 1}`);
-  const order = await placeOrder(customer, kitchen, number, random);
-  if (!order) return;
-  const { _id: id } = order;
-  ledger.ordered(id);
-
-  let ended = false;
-  const socket = customer.listen();
-  const hear = (payload: unknown) => {
-    const update = pushes['order:update'].safeParse(payload);
-    if (!update.success || update.data.orderId !== id) return;
-    ledger.is(id, update.data.status);
-    ended ||= ENDS.includes(update.data.status);
-  };
-  socket.on('order:update', hear);
-  socket.on('order:rider_assigned', () => ledger.is(id, 'rider_assigned'));
-
+  ledger.setOut(customer.sub);
+  const placed = await placeOrder(customer, kitchen, number, random);
+  if (placed.kind === 'refused') ledger.turnedAway(customer.sub);
+  if (placed.kind !== 'answered') return;
+  const { _id: id } = placed.body.order;
+  ledger.ordered(customer.sub, id);
+  const watch = watchOrder(customer, id, ledger);
   await pace.wait(random.between(1, 4));
-  if (random.unit() < 0.03) await customer.insist('POST', 'restaurant', `/api/v1/orders/${id}/cancel`, orderReply, {});
+  if (random.unit() < CHANGE_THEIR_MIND) await cancel(customer, id, ledger);
   else await pay(customer, id);
+  await seeThrough(watch, customer, id, city);
+};
 
-  while (!ended) {
+/** Goes on for a customer of an earlier run: finds the order, pays where that was not done, and follows it to its end. */
+export const resumeCustomer = async (
+  { customer: sub, orderId }: Unfinished,
+  { doors, ledger, pace }: City,
+): Promise<void> => {
+  const customer = doors.visitor('customer', sub, 'A customer of an earlier run');
+  const id = orderId ?? (await findOrder(customer, ledger));
+  if (id === undefined) return;
+  const watch = watchOrder(customer, id, ledger);
+  if ((await watch.look()) === 'pending_payment') await pay(customer, id);
+  await seeThrough(watch, customer, id, { doors, ledger, pace });
+};
+
+/** The order whose answer nobody heard; undefined when it never arrived, and when the city closes. */
+const findOrder = async (customer: Visitor, ledger: Ledger): Promise<OrderId | undefined> => {
+  const own = await customer.insist('GET', 'restaurant', '/api/v1/orders', orderList);
+  if (own.kind === 'no-answer') return undefined;
+  const id = own.kind === 'answered' ? own.body.items[0]?._id : undefined;
+  if (id === undefined) ledger.turnedAway(customer.sub);
+  else ledger.ordered(customer.sub, id);
+  return id;
+};
+
+type Watch = {
+  /** Reads the order; undefined when it is not there any more, and when the city closes. */
+  look(): Promise<OrderStatus | undefined>;
+  state(): 'under way' | 'ended' | 'lost';
+  close(): void;
+};
+
+/** Follows an order by its pushes, and tells the ledger whatever is heard or read of it. */
+const watchOrder = (customer: Visitor, id: OrderId, ledger: Ledger): Watch => {
+  let state: ReturnType<Watch['state']> = 'under way';
+  const saw = (status: OrderStatus) => {
+    ledger.is(id, status);
+    if (ENDS.has(status)) state = 'ended';
+  };
+  const close = customer.listen({
+    'order:update': (payload) => {
+      const update = pushes['order:update'].safeParse(payload);
+      if (update.success && update.data.orderId === id) saw(update.data.status);
+    },
+    'order:rider_assigned': () => saw('rider_assigned'),
+  });
+  return {
+    look: async () => {
+      const seen = await customer.insist('GET', 'restaurant', `/api/v1/orders/${id}`, orderReply);
+      if (seen.kind === 'answered') {
+        saw(seen.body.order.status);
+        return seen.body.order.status;
+      }
+      if (seen.kind === 'refused') {
+        ledger.lost(id);
+        state = 'lost';
+      }
+      return undefined;
+    },
+    state: () => state,
+    close,
+  };
+};
+
+const seeThrough = async (watch: Watch, customer: Visitor, id: OrderId, { ledger, pace }: City): Promise<void> => {
+  while (watch.state() === 'under way') {
     await pace.wait(LOOK_EVERY_S);
-    const seen = await customer.insist('GET', 'restaurant', `/api/v1/orders/${id}`, orderReply);
-    if (seen.kind === 'refused') return ledger.lost(id);
-    if (seen.kind !== 'answered') return;
-    ledger.is(id, seen.body.order.status);
-    ended ||= ENDS.includes(seen.body.order.status);
+    if (watch.state() === 'under way') await watch.look();
   }
-  socket.close();
-  await audit(customer, id, ledger);
+  watch.close();
+  if (watch.state() === 'ended') await audit(customer, id, ledger);
 };
 
 const placeOrder = async (
@@ -68,12 +116,10 @@ const placeOrder = async (
   kitchen: OpenKitchen,
   number: number,
   random: Random,
-): Promise<OrderView | undefined> => {
+): Promise<Answer<z.infer<typeof orderReply>>> => {
   const home = crossingNear(kitchen.at, REACH_M, random);
-  const [first, ...more] = kitchen.menu;
-  if (!first) return undefined;
-  const dish = random.pick([first, ...more]);
-  const placed = await customer.insist(
+  const dish = random.pick(kitchen.menu);
+  return await customer.insist(
     'POST',
     'restaurant',
     '/api/v1/orders',
@@ -90,10 +136,14 @@ const placeOrder = async (
     // Insisting after a lost answer must not order twice.
     { 'idempotency-key': `city-${customer.sub}-${number}` },
   );
-  return placed.kind === 'answered' ? placed.body.order : undefined;
 };
 
-const pay = async (customer: Visitor, orderId: string) => {
+const cancel = async (customer: Visitor, id: OrderId, ledger: Ledger) => {
+  ledger.changedMind(id);
+  await customer.insist('POST', 'restaurant', `/api/v1/orders/${id}/cancel`, orderReply, {});
+};
+
+const pay = async (customer: Visitor, orderId: OrderId) => {
   const started = await customer.insist('POST', 'utils', '/api/v1/payments', checkout, { orderId });
   if (started.kind !== 'answered') return;
   // The bank's side of the checkout page: the customer pays there, and the gateway tells the shop by itself.
@@ -102,10 +152,13 @@ const pay = async (customer: Visitor, orderId: string) => {
 };
 
 /** Nothing lost: the history of an order that has ended begins at 1 and has no gap. */
-const audit = async (customer: Visitor, id: string, ledger: Ledger) => {
+const audit = async (customer: Visitor, id: OrderId, ledger: Ledger) => {
   const history = await customer.insist('GET', 'restaurant', `/api/v1/orders/${id}/events`, orderEvents);
-  if (history.kind !== 'answered') return;
-  const whole = history.body.items.every(({ seq }, index) => seq === index + 1);
+  if (history.kind === 'no-answer') return;
+  const whole =
+    history.kind === 'answered' &&
+    history.body.items.length > 0 &&
+    history.body.items.every(({ seq }, index) => seq === index + 1);
   if (whole) ledger.complete(id);
   else ledger.lost(id);
 };

@@ -32,8 +32,8 @@ export type Visitor = {
     body?: unknown,
     headers?: Record<string, string>,
   ): Promise<Answer<Body>>;
-  /** A socket that comes back by itself, until the city closes. */
-  listen(): Socket;
+  /** A socket that comes back by itself, until the city closes or the returned function hangs up. */
+  listen(hears: Readonly<Record<string, (payload: unknown) => void>>): () => void;
 };
 
 export type Doors = { visitor(role: Role, sub: string, name: string): Visitor };
@@ -51,11 +51,24 @@ export const createDoors = ({
   urls: ServiceUrls;
   jwtSecret: string;
   closing: AbortSignal;
-}): Doors => ({
-  visitor: (role, sub, name) => {
+}): Doors => {
+  // One listener for all the city's people: hundreds on one signal would look like, and with those who left be, a leak.
+  const requests = new Set<AbortController>();
+  const sockets = new Set<Socket>();
+  const close = () => {
+    for (const request of requests) request.abort();
+    for (const socket of sockets) socket.close();
+  };
+  closing.addEventListener('abort', close, { once: true });
+
+  const visitor: Doors['visitor'] = (role, sub, name) => {
     const token = signUserToken({ secret: jwtSecret, sub, role, name, ttlSeconds: TOKEN_S });
 
     const ask: Visitor['ask'] = async (method, service, path, reply, body, headers = {}) => {
+      if (closing.aborted) return { kind: 'no-answer' };
+      const request = new AbortController();
+      requests.add(request);
+      const timer = setTimeout(() => request.abort(), REQUEST_TIMEOUT_MS);
       try {
         const response = await fetch(`${urls[service]}${path}`, {
           method,
@@ -65,7 +78,7 @@ export const createDoors = ({
             ...headers,
           },
           ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-          signal: AbortSignal.any([closing, AbortSignal.timeout(REQUEST_TIMEOUT_MS)]),
+          signal: request.signal,
         });
         const text = await response.text();
         const json: unknown = text === '' ? undefined : JSON.parse(text);
@@ -74,6 +87,9 @@ export const createDoors = ({
         return { kind: 'refused', status: response.status, code: codeOf(problem.safeParse(json).data) };
       } catch {
         return { kind: 'no-answer' };
+      } finally {
+        clearTimeout(timer);
+        requests.delete(request);
       }
     };
 
@@ -87,17 +103,27 @@ export const createDoors = ({
           await new Promise((resolve) => setTimeout(resolve, pauseMs));
         }
       },
-      listen: () => {
+      listen: (hears) => {
+        if (closing.aborted) return () => undefined;
         const socket = io(urls.realtime, { transports: ['websocket'], auth: { token }, forceNew: true });
+        sockets.add(socket);
+        for (const [event, hear] of Object.entries(hears)) socket.on(event, hear);
         socket.on('disconnect', (reason) => {
+          if (reason !== 'io server disconnect') return;
           // The library does not come back by itself after the server hung up, as it does when it drains.
-          if (reason === 'io server disconnect' && !closing.aborted) setTimeout(() => socket.connect(), FIRST_PAUSE_MS);
+          const comeBack = () => {
+            if (sockets.has(socket) && !closing.aborted) socket.connect();
+          };
+          setTimeout(comeBack, FIRST_PAUSE_MS);
         });
-        closing.addEventListener('abort', () => socket.close(), { once: true });
-        return socket;
+        return () => {
+          sockets.delete(socket);
+          socket.close();
+        };
       },
     };
-  },
-});
+  };
+  return { visitor };
+};
 
 const codeOf = (said: Problem | undefined) => said?.code ?? 'unknown';

@@ -7,7 +7,11 @@ import type { Pace } from './pace.ts';
 import type { Random } from './random.ts';
 import { type Spot, toPoint } from './street-grid.ts';
 
-export type OpenKitchen = { readonly restaurantId: string; readonly at: Spot; readonly menu: readonly ItemView[] };
+export type OpenKitchen = {
+  readonly restaurantId: string;
+  readonly at: Spot;
+  readonly menu: readonly [ItemView, ...ItemView[]];
+};
 
 const NAMES = [
   'Dosa House',
@@ -69,11 +73,12 @@ export const runKitchen = async ({
     }
   };
 
-  const socket = owner.listen();
-  socket.on('connect', () => void catchUp());
-  socket.on('order:new', (payload: unknown) => {
-    const pushed = pushes['order:new'].safeParse(payload);
-    if (pushed.success) void cook(pushed.data.orderId);
+  owner.listen({
+    connect: () => void catchUp(),
+    'order:new': (payload) => {
+      const pushed = pushes['order:new'].safeParse(payload);
+      if (pushed.success) void cook(pushed.data.orderId);
+    },
   });
   return kitchen;
 };
@@ -86,12 +91,15 @@ const open = async (owner: Visitor, name: string, at: Spot): Promise<OpenKitchen
   const path = `/api/v1/restaurants/${restaurant._id}`;
   const listed = await owner.insist('GET', 'restaurant', `${path}/items`, itemList);
   const menu = listed.kind === 'answered' ? [...listed.body.items] : [];
-  for (const [dish, pricePaise] of DISHES.slice(menu.length)) {
+  const missing = DISHES.slice(menu.length).map(async ([dish, pricePaise]) => {
     const added = await owner.insist('POST', 'restaurant', `${path}/items`, itemReply, { name: dish, pricePaise });
     if (added.kind === 'answered') menu.push(added.body.item);
-  }
+  });
+  await Promise.all(missing);
+  const [first, ...more] = menu;
+  if (!first) throw new Error(`${name} has nothing on its menu`);
   await owner.insist('PATCH', 'restaurant', path, restaurantReply, { isOpen: true });
-  return { restaurantId: restaurant._id, at, menu };
+  return { restaurantId: restaurant._id, at, menu: [first, ...more] };
 };
 
 const register = async (owner: Visitor, name: string, at: Spot) => {

@@ -9,11 +9,16 @@ const SHOWN: readonly (readonly [label: string, statuses: readonly OrderStatus[]
   ['rider on the way', ['rider_assigned']],
   ['riding', ['picked_up']],
   ['delivered', ['delivered']],
-  ['ended early', ['cancelled', 'rejected', 'expired']],
 ];
 
-/** The whole city in one line: orders by state, how quickly a ready order meets a rider, and what was lost. */
-export const liveLine = ({ orders, byStatus, readyToOfferMs, lost }: Summary): string => {
+const ENDED_EARLY: readonly OrderStatus[] = ['cancelled', 'rejected', 'expired'];
+
+/**
+ * The whole city in one line: what was lost, orders by state, and how quickly a ready order meets a rider. Customers who changed their mind
+ * are meant to; an order that ended early in any other way (nobody answered, no rider found) was given up.
+ */
+export const liveLine = ({ orders, byStatus, changedMind, readyToOfferMs, lost }: Summary): string => {
+  const endedEarly = ENDED_EARLY.reduce((sum, status) => sum + (byStatus[status] ?? 0), 0);
   const counts = SHOWN.map(([label, statuses]) => {
     const count = statuses.reduce((sum, status) => sum + (byStatus[status] ?? 0), 0);
     return `${label} ${count}`;
@@ -21,5 +26,6 @@ export const liveLine = ({ orders, byStatus, readyToOfferMs, lost }: Summary): s
   const latency = readyToOfferMs
     ? `ready → offer p50 ${readyToOfferMs.p50.toFixed(1)} ms, p95 ${readyToOfferMs.p95.toFixed(1)} ms`
     : 'ready → offer: none yet';
-  return [`orders ${orders}`, counts.join(' · '), latency, `lost ${lost}`].join(' | ');
+  const early = [`changed their mind ${changedMind}`, `given up ${endedEarly - changedMind}`];
+  return [`lost ${lost}`, `orders ${orders}`, [...counts, ...early].join(' · '), latency].join(' | ');
 };

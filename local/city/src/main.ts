@@ -1,9 +1,12 @@
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import * as z from 'zod';
-import { openCity } from './city.ts';
+import { runCity } from './city.ts';
 import { createDoors } from './doors.ts';
+import { openJournal } from './journal.ts';
+import { createLedger } from './ledger.ts';
 import { liveLine } from './live-line.ts';
 import { createPace } from './pace.ts';
 
@@ -24,19 +27,32 @@ const wholeNumber = z
   .transform(Number);
 const url = z.url();
 const stackFile = z.object({
+  infrastructure: z.object({ mongodb: z.object({ url: z.string(), from: z.string() }) }),
   urls: z.object({ restaurant: url, rider: url, realtime: url, utils: url, razorpay: url }),
   secrets: z.looseObject({ JWT_SECRET: z.string() }),
 });
 
-const { urls, secrets } = stackFile.parse(JSON.parse(readFileSync(join(values.data, 'stack.json'), 'utf8')));
+const { urls, secrets, infrastructure } = stackFile.parse(
+  JSON.parse(readFileSync(join(values.data, 'stack.json'), 'utf8')),
+);
+const { mongodb } = infrastructure;
+// Orders live in a database: on another one than last time, those of last time are not lost but elsewhere. A database that lives in the
+// data folder is the same on any port.
+const inDataFolder = mongodb.from === 'embedded' || mongodb.from === 'path';
+const database = inDataFolder ? mongodb.from : createHash('sha256').update(mongodb.url).digest('hex').slice(0, 12);
+const ledger = createLedger({
+  nowMs: () => performance.now(),
+  journal: openJournal(join(values.data, 'city', `orders-${database}.jsonl`)),
+});
 const closing = new AbortController();
-const ledger = openCity({
+void runCity({
   plan: {
     seed: wholeNumber.parse(values.seed),
     kitchens: wholeNumber.parse(values.kitchens),
     riders: wholeNumber.parse(values.riders),
     ordersPerMinute: wholeNumber.parse(values['orders-per-minute']),
   },
+  ledger,
   doors: createDoors({ urls, jwtSecret: secrets.JWT_SECRET, closing: closing.signal }),
   pace: createPace({ speed: wholeNumber.parse(values.speed), closing: closing.signal }),
 });

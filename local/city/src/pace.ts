@@ -4,11 +4,25 @@ export type Pace = {
   wait(seconds: number): Promise<void>;
 };
 
-export const createPace = ({ speed, closing }: { speed: number; closing: AbortSignal }): Pace => ({
-  wait: (seconds) =>
-    new Promise((resolve) => {
-      if (closing.aborted) return;
-      const timer = setTimeout(resolve, (seconds * 1_000) / speed);
-      closing.addEventListener('abort', () => clearTimeout(timer), { once: true });
-    }),
-});
+export const createPace = ({ speed, closing }: { speed: number; closing: AbortSignal }): Pace => {
+  // One listener for all waits: one each would stay on the signal long after its wait was over.
+  const timers = new Set<NodeJS.Timeout>();
+  const stop = () => {
+    for (const timer of timers) clearTimeout(timer);
+  };
+  closing.addEventListener('abort', stop, { once: true });
+  return {
+    wait: (seconds) =>
+      new Promise((resolve) => {
+        if (closing.aborted) return;
+        const timer = setTimeout(
+          () => {
+            timers.delete(timer);
+            resolve();
+          },
+          (seconds * 1_000) / speed,
+        );
+        timers.add(timer);
+      }),
+  };
+};

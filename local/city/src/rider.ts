@@ -28,6 +28,7 @@ const deliveryOrNothing = z.union([deliveryReply, z.undefined()]);
 /** A rider who is on duty: drifts about, accepts most offers, fetches and delivers, and reports where he is. */
 export const runRider = async ({
   number,
+  home,
   doors,
   admin,
   ledger,
@@ -35,6 +36,7 @@ export const runRider = async ({
   random,
 }: {
   number: number;
+  home: Spot;
   doors: Doors;
   admin: Visitor;
   ledger: Ledger;
@@ -42,7 +44,7 @@ export const runRider = async ({
   random: Random;
 }): Promise<void> => {
   const rider = doors.visitor('rider', `city-rider-${number}`, `Rider ${number + 1}`);
-  let at: Spot = anyCrossing(random);
+  let at = home;
   // Rises also over a restart of the city: an app that starts anew must not repeat numbers.
   let fixSeq = Math.floor(Date.now() / 1_000) * 10;
   let working = false;
@@ -107,13 +109,14 @@ export const runRider = async ({
     if (first) await consider(first);
   };
 
-  const socket = rider.listen();
-  socket.on('connect', () => void catchUp());
-  socket.on('order:available', (payload: unknown) => {
-    const offered = pushes['order:available'].safeParse(payload);
-    if (!offered.success) return;
-    ledger.offerSeen(offered.data.orderId);
-    void consider(offered.data);
+  rider.listen({
+    connect: () => void catchUp(),
+    'order:available': (payload) => {
+      const offered = pushes['order:available'].safeParse(payload);
+      if (!offered.success) return;
+      ledger.offerSeen(offered.data.orderId);
+      void consider(offered.data);
+    },
   });
 
   const drift = async () => {

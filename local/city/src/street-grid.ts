@@ -51,3 +51,7 @@ export const stepTowards = (from: Spot, goal: Spot, metres: number): Spot => {
 
 export const isAt = (spot: Spot, goal: Spot): boolean =>
   Math.abs(spot.eastM - goal.eastM) < 1 && Math.abs(spot.northM - goal.northM) < 1;
+
+/** How far it is along the streets. */
+export const wayM = (from: Spot, to: Spot): number =>
+  Math.abs(from.eastM - to.eastM) + Math.abs(from.northM - to.northM);
