@@ -4,7 +4,8 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
-import { build, checkHouse, HOUSE } from './house.mjs';
+import { parseArgs } from 'node:util';
+import { checkHouse, HOUSE } from './house.mjs';
 import { isProofStale } from './proof.mjs';
 import { startTestBroker } from './test-broker.mjs';
 
@@ -13,6 +14,34 @@ const TSC = bin('typescript/bin/tsc');
 const BIOME = bin('@biomejs/biome/bin/biome');
 const KNIP = bin('knip/bin/knip.js');
 const VITEST = bin('vitest/vitest.mjs');
+
+const HELP = `npm test [-- flags] [part of a path …]: everything, or the tests whose path contains one of the parts.
+
+  -t, --testNamePattern PATTERN   only tests whose name matches
+  --help                          this
+
+Exit codes: 0 all passed, 1 something failed or it was interrupted, 2 wrong flags. The last line is \`N passed, N failed\`.`;
+
+const readFlags = () => {
+  try {
+    return parseArgs({
+      allowPositionals: true,
+      options: {
+        testNamePattern: { type: 'string', short: 't' },
+        help: { type: 'boolean', short: 'h', default: false },
+      },
+    });
+  } catch (error) {
+    console.error(`${error.message.split('. ')[0]}. See npm test -- --help`);
+    process.exit(2);
+  }
+};
+const { values: flags, positionals: parts } = readFlags();
+if (flags.help) {
+  console.log(HELP);
+  process.exit(0);
+}
+const only = [...parts, ...(flags.testNamePattern === undefined ? [] : ['-t', flags.testNamePattern])];
 
 checkHouse();
 const scratch = mkdtempSync(join(tmpdir(), 'tiffin-test-'));
@@ -25,7 +54,8 @@ let interrupted = false;
 
 const node = (args, { env = baseEnv, stdio = 'pipe' } = {}) =>
   new Promise((resolve) => {
-    const child = spawn(process.execPath, args, { cwd: HOUSE, env, stdio: ['ignore', stdio, stdio] });
+    // A group of its own: a compiler and a test runner start others, and all of them have to end with us.
+    const child = spawn(process.execPath, args, { cwd: HOUSE, env, stdio: ['ignore', stdio, stdio], detached: true });
     children.add(child);
     let output = '';
     child.stdout?.on('data', (chunk) => {
@@ -48,6 +78,7 @@ const check = async (name, run) => {
   if (interrupted) return;
   const startedAt = performance.now();
   const { ok, output } = await run();
+  if (interrupted) return;
   const took = `${((performance.now() - startedAt) / 1_000).toFixed(1)} s`;
   console.log(`${ok ? 'ok    ' : 'FAILED'}  ${name.padEnd(24)} ${took}`);
   if (!ok) console.log(output.trim());
@@ -97,16 +128,44 @@ const leftRunning = () => {
 };
 
 const endAll = (signal) => {
-  for (const child of children) child.kill(signal);
+  for (const { pid } of children) {
+    try {
+      process.kill(-pid, signal);
+    } catch {
+      // It ended while we looked.
+    }
+  }
 };
-for (const signal of ['SIGINT', 'SIGTERM']) {
-  process.on(signal, () => {
-    interrupted = true;
-    endAll('SIGTERM');
-  });
+const GRACE_MS = 10_000;
+const interrupt = () => {
+  if (interrupted) return;
+  interrupted = true;
+  endAll('SIGTERM');
+  setTimeout(() => endAll('SIGKILL'), GRACE_MS).unref();
+};
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, interrupt);
+
+/** Parent and grandparent: npm runs a script through a shell, which stays between the two when npm is killed. */
+const ancestors = () => {
+  try {
+    const stat = readFileSync(`/proc/${process.ppid}/stat`, 'latin1');
+    return `${process.ppid} ${stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]}`;
+  } catch {
+    return String(process.ppid);
+  }
+};
+if (process.env.npm_lifecycle_event) {
+  // A killed npm tells nobody.
+  const atStart = ancestors();
+  setInterval(() => ancestors() !== atStart && interrupt(), 500).unref();
 }
 
-await check('build', async () => build({ quiet: true }));
+// In a process of its own: it waits for the compiler without hearing signals, and we have to hear them.
+const BUILD = `import { build } from './tools/house.mjs';
+const { ok, output } = build({ quiet: true });
+process.stdout.write(output, () => process.exit(ok ? 0 : 1));`;
+
+await check('build', () => node(['--input-type=module', '--eval', BUILD]));
 await check('types of the tests', () => node([TSC, '-p', 'tsconfig.tests.json']));
 await check('style', () => node([BIOME, 'check', '.', '--diagnostic-level=error']));
 await check('borders', () => node([join(HOUSE, 'tools/check-borders.mjs')]));
@@ -125,7 +184,7 @@ if (!interrupted && !(await answers(5_672))) {
 if (!interrupted) {
   const reportFile = join(scratch, 'vitest.json');
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${reportFile}`];
-  const { ok } = await node([VITEST, 'run', ...reporters, ...process.argv.slice(2)], { env, stdio: 'inherit' });
+  const { ok } = await node([VITEST, 'run', ...reporters, ...only], { env, stdio: 'inherit' });
   let report;
   try {
     report = JSON.parse(readFileSync(reportFile, 'utf8'));
@@ -141,7 +200,7 @@ if (!interrupted) {
     return { ok: repeated.length === 0, output: `stands twice in its file:\n${repeated.join('\n')}` };
   });
   // The page lists every test; a run of a part of them cannot say whether it is complete.
-  if (process.argv.length === 2) {
+  if (only.length === 0) {
     await check('docs/proof.md', async () => ({
       ok: report !== undefined && !isProofStale(report),
       output: 'docs/proof.md does not say what the tests are called now: npm run proof',
@@ -159,6 +218,8 @@ if (!interrupted) {
 }
 rmSync(scratch, { recursive: true, force: true });
 if (interrupted) {
+  // Whoever a test had started and could not end any more.
+  for (const { pid } of leftRunning()) process.kill(pid, 'SIGKILL');
   console.log('Interrupted.');
   failed += 1;
 }
