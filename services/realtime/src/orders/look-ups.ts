@@ -1,5 +1,4 @@
 import type { OrderId } from '@tiffin/contracts/ids';
-import type { HistoryAnswer, OrderHistory } from './order-history.ts';
 
 const LOOK_UPS_AT_ONCE = 20;
 
@@ -25,13 +24,14 @@ const atMost = (limit: number) => {
  * Questions for the history, one per order at a time however many ask, and twenty in all: a storm of reconnects must not reach the
  * database. `link` is the broker link the asker lives in; an answer read in an earlier one proves nothing in this.
  */
-export const createLookUps = <Result>({
+export const createLookUps = <Answer, Result>({
   history,
   receive,
 }: {
-  history: OrderHistory;
+  /** Called when a question really starts: whoever joins one that runs hears what was true then. */
+  history(orderId: OrderId, after: number): Promise<Answer>;
   /** Takes each answer in, once, before anybody who waits for it goes on. */
-  receive(orderId: OrderId, answer: HistoryAnswer, link: number): Result;
+  receive(orderId: OrderId, answer: Answer, link: number): Result;
 }) => {
   const running = new Map<OrderId, { after: number; link: number; result: Promise<Result> }>();
   const limited = atMost(LOOK_UPS_AT_ONCE);

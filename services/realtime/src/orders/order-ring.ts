@@ -62,6 +62,15 @@ export const fill = <Entry extends Numbered>(ring: OrderRing<Entry>, history: re
   return appended;
 };
 
+/** Forgets those of `seqs` that are held and lie beyond `end`: the history ends there, so they never were. */
+export const dropBeyond = <Entry extends Numbered>(
+  ring: OrderRing<Entry>,
+  end: number,
+  seqs: readonly number[],
+): void => {
+  for (const seq of seqs) if (seq > end) ring.held.delete(seq);
+};
+
 /** Stops waiting for what is missing: the ring begins anew with what was held. Returns that, in order; a hole is in front of it. */
 export const giveUpGap = <Entry extends Numbered>(ring: OrderRing<Entry>): Entry[] => {
   const released: Entry[] = [];

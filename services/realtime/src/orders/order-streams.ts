@@ -6,7 +6,16 @@ import { createLookUps } from './look-ups.ts';
 import { entriesOf, type OrderEntry } from './order-entry.ts';
 import type { HistoryAnswer, OrderHistory } from './order-history.ts';
 import { afterEvent, hasEnded, type OrderParties, partiesOf } from './order-parties.ts';
-import { createRing, entriesSince, fill, giveUpGap, hear, type OrderRing, oldestSince } from './order-ring.ts';
+import {
+  createRing,
+  dropBeyond,
+  entriesSince,
+  fill,
+  giveUpGap,
+  hear,
+  type OrderRing,
+  oldestSince,
+} from './order-ring.ts';
 
 const KEPT_AFTER_END_MS = 2 * HOUR;
 /** An older event of an order this node has never heard of is a late repeat: whoever asks gets it from the history. */
@@ -55,7 +64,7 @@ export type OrderStreams = ReturnType<typeof createOrderStreams>;
 
 /**
  * The live orders of this node, one ring each. Events come from the bus; holes are filled from the history at the order's owner, so
- * `tell` is called with each event of a known order once and in order. Bounded: the order not heard of for longest is forgotten first.
+ * `tell` is called with each event of a known order once and in order, and with none that the history does not reach. Bounded: the order not heard of for longest is forgotten first.
  */
 export const createOrderStreams = (options: OrderStreamsOptions) => {
   const { history, tell, withdraw, isHeard, linked, schedule, background, now, measure } = options;
@@ -126,9 +135,26 @@ export const createOrderStreams = (options: OrderStreamsOptions) => {
     return { kind: 'found', stream, order: found.order };
   };
 
+  /** What a held event is measured by: the end of a history that was asked for after the event had come. */
+  const disbelieve = (orderId: OrderId, answer: HistoryAnswer, heldThen: readonly number[]) => {
+    const stream = streams.get(orderId);
+    if (!stream || answer.kind === 'away') return;
+    dropBeyond(stream.ring, answer.kind === 'found' ? answer.history.order.seq : 0, heldThen);
+    settle(stream, []);
+  };
+
   const ask = createLookUps({
-    history,
-    receive: (orderId: OrderId, answer: HistoryAnswer, askedIn): LookUp => {
+    history: async (orderId, after) => {
+      // An event is written before it is published: a history read from here on reaches each of these, or they are false.
+      const heldThen = [...(streams.get(orderId)?.ring.held.keys() ?? [])];
+      return { answer: await history(orderId, after), heldThen };
+    },
+    receive: (
+      orderId: OrderId,
+      { answer, heldThen }: { answer: HistoryAnswer; heldThen: number[] },
+      askedIn,
+    ): LookUp => {
+      disbelieve(orderId, answer, heldThen);
       const result = answer.kind === 'found' ? absorb(orderId, answer.history, askedIn) : answer;
       measure.lookUp(result.kind);
       return result;

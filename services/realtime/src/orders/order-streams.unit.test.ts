@@ -138,6 +138,62 @@ describe('the streams of this node', () => {
     expect(seqs()).toEqual([1, 4, 5]);
   });
 
+  it('tells no event that lies beyond the end of the history, and goes on with the true ones', async () => {
+    const { streams, seqs, asked, pass, settled } = setUp();
+    const order = anOrderOf(3);
+    const { orderId } = eventAt(order, 1).data;
+    const early = order.history(1);
+    streams.hear(eventAt(order, 1));
+    streams.hear({ ...eventAt(order, 2), seq: 900_000 });
+    asked[0]?.answer({ kind: 'found', history: { ...early, order: { ...early.order, seq: 1 }, events: [] } });
+    await settled();
+    pass(2_000);
+    expect(seqs()).toEqual([1]);
+    const stream = streams.find(orderId);
+    expect(stream && streams.isProven(stream)).toBe(true);
+    streams.hear(eventAt(order, 2));
+    streams.hear(eventAt(order, 3));
+    expect(seqs()).toEqual([1, 2, 3]);
+    expect(asked).toHaveLength(1);
+  });
+
+  it('tells what the history has beyond the last it told, and not the false event behind it', async () => {
+    const { streams, seqs, asked, pass, settled } = setUp();
+    const order = anOrderOf(4);
+    streams.hear(eventAt(order, 1));
+    streams.hear({ ...eventAt(order, 2), seq: 900_000 });
+    asked[0]?.answer(found(order, 1));
+    await settled();
+    pass(2_000);
+    expect(seqs()).toEqual([1, 2, 3, 4]);
+  });
+
+  it('tells no event behind a gap when its owner knows no such order', async () => {
+    const { streams, seqs, asked, pass, settled } = setUp();
+    const order = anOrderOf(3);
+    streams.hear(eventAt(order, 1));
+    streams.hear(eventAt(order, 3));
+    asked[0]?.answer({ kind: 'not-found' });
+    await settled();
+    pass(2_000);
+    expect(seqs()).toEqual([1]);
+  });
+
+  it('believes an event that came after the history was asked for, though that answer does not reach it', async () => {
+    const { streams, seqs, asked, settled } = setUp();
+    const order = anOrderOf(4);
+    const early = order.history(1);
+    streams.hear(eventAt(order, 1));
+    streams.hear({ ...eventAt(order, 2), seq: 900_000 });
+    streams.hear(eventAt(order, 4));
+    asked[0]?.answer({ kind: 'found', history: { ...early, order: { ...early.order, seq: 1 }, events: [] } });
+    await settled();
+    expect(seqs()).toEqual([1]);
+    asked[1]?.answer(found(order, 1));
+    await settled();
+    expect(seqs()).toEqual([1, 2, 3, 4]);
+  });
+
   it('asks once for an order, however many want to know', async () => {
     const { streams, asked, settled } = setUp();
     const order = anOrderOf(3);

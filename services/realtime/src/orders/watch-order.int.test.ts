@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { eventually } from '@tiffin/testing/eventually';
 import { startTcpProxy } from '@tiffin/testing/tcp-proxy';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -177,6 +178,21 @@ describe('order:watch', () => {
     await world.publish(order.next('ORDER_PREPARING'));
     await customer.next('order:update', ({ seq }) => seq === 4);
     expect(customer.seen(...ALL).map(({ seq }) => seq)).toEqual([2, 3, 4]);
+  });
+
+  it('pushes no event that the order never had, and every true one after it', async () => {
+    const order = placed(1);
+    const customer = await world.connect(node.url, 'customer', order.userId);
+    await customer.request('order:watch', { orderId: order.orderId });
+    const before = questions(order);
+    const second = order.next('ORDER_PLACED');
+    await world.publish(second);
+    await customer.next('order:update', ({ seq }) => seq === 2);
+    await world.publish({ ...second, id: randomUUID(), seq: 900_000 });
+    await eventually('the history to be asked for', () => questions(order) > before);
+    await world.publish(order.next('ORDER_ACCEPTED'));
+    await customer.next('order:update', ({ seq }) => seq === 3);
+    expect(customer.seen(...ALL).map(({ seq }) => seq)).toEqual([2, 3]);
   });
 
   it('answers about an order that is over, and joins nothing', async () => {
