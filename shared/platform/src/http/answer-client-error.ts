@@ -15,6 +15,20 @@ const MALFORMED = { code: 'invalid_request', detail: 'The request is not valid H
 /** How long a refused caller may go on sending before the connection is cut. */
 const LINGER_MS = 2 * SECOND;
 
+/** The answer to what no route will see; the connection ends with it. */
+export const clientProblem = ({ code, detail }: { code: ProblemCode; detail: string }) => {
+  const { status, title } = PROBLEMS[code];
+  const instance = `urn:uuid:${randomUUID()}`;
+  const body = JSON.stringify({ type: `urn:tiffin:problem:${code}`, title, status, code, detail, instance });
+  const headers = {
+    'Content-Type': 'application/problem+json',
+    'Content-Length': String(Buffer.byteLength(body)),
+    'Cache-Control': 'no-store',
+    Connection: 'close',
+  };
+  return { status, reason: STATUS_CODES[status] ?? title, headers, body };
+};
+
 /** Answers what never became a request (broken HTTP, headers too large, too slow) and ends the connection. */
 export const answerClientError = (error: Error, socket: Duplex): void => {
   // Each further piece of the same bad request fails again. Destroying now would take back the answer just given: bytes
@@ -25,19 +39,9 @@ export const answerClientError = (error: Error, socket: Duplex): void => {
     socket.destroy();
     return;
   }
-  const { code, detail } = KNOWN[errorCode] ?? MALFORMED;
-  const { status, title } = PROBLEMS[code];
-  const body = JSON.stringify({
-    type: `urn:tiffin:problem:${code}`,
-    title,
-    status,
-    code,
-    detail,
-    instance: `urn:uuid:${randomUUID()}`,
-  });
-  socket.end(
-    `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? title}\r\nContent-Type: application/problem+json\r\n` +
-      `Content-Length: ${Buffer.byteLength(body)}\r\nCache-Control: no-store\r\nConnection: close\r\n\r\n${body}`,
-    () => setTimeout(() => socket.destroy(), LINGER_MS).unref(),
+  const { status, reason, headers, body } = clientProblem(KNOWN[errorCode] ?? MALFORMED);
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
+  socket.end(`HTTP/1.1 ${status} ${reason}\r\n${lines.join('')}\r\n${body}`, () =>
+    setTimeout(() => socket.destroy(), LINGER_MS).unref(),
   );
 };

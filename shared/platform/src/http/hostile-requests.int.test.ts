@@ -265,6 +265,12 @@ describe('broken HTTP', () => {
     );
   });
 
+  it('answers 400 to an HTTP/1.1 request without a Host, and serves an HTTP/1.0 one', async () => {
+    await expectRaw('GET /livez HTTP/1.1\r\n\r\n', 400);
+    await expectRaw(`POST ${PATH} HTTP/1.1\r\nContent-Length: 2\r\n\r\n{}`, 400);
+    expect(await things.raw('GET /livez HTTP/1.0\r\n\r\n')).toMatch(/^HTTP\/1\.1 200 /);
+  });
+
   it('answers 431 to headers of more than 16 KB', async () => {
     await expectRaw(`GET /livez HTTP/1.1\r\nHost: x\r\nX-Long: ${'a'.repeat(20_000)}\r\n\r\n`, 431);
   });

@@ -1,6 +1,7 @@
-import http, { type RequestListener, type Server } from 'node:http';
+import http, { type IncomingMessage, type RequestListener, type Server } from 'node:http';
 import { SECOND } from '../clock.ts';
-import { answerClientError } from './answer-client-error.ts';
+import { answerClientError, clientProblem } from './answer-client-error.ts';
+import { endAfterRest, isArriving, limitRest } from './unread-body.ts';
 
 const HEADERS_TIMEOUT_MS = 10 * SECOND;
 const REQUEST_TIMEOUT_MS = 30 * SECOND;
@@ -16,6 +17,11 @@ export type NodeServer = {
   close(deadlineMs: number): Promise<void>;
 };
 
+const NO_HOST = { code: 'invalid_request', detail: 'An HTTP/1.1 request needs a Host header.' } as const;
+
+const lacksHost = ({ httpVersion, headers }: IncomingMessage): boolean =>
+  httpVersion === '1.1' && headers.host === undefined;
+
 /** Node's HTTP server with every limit set, and with a count of running requests so that it can end without cutting one. */
 export const createNodeServer = (listener: RequestListener): NodeServer => {
   let running = 0;
@@ -27,6 +33,8 @@ export const createNodeServer = (listener: RequestListener): NodeServer => {
       requestTimeout: REQUEST_TIMEOUT_MS,
       keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
       maxHeaderSize: HEADERS_LIMIT_BYTES,
+      // Node would answer a bare 400; ours is below.
+      requireHostHeader: false,
     },
     (request, response) => {
       running += 1;
@@ -34,7 +42,12 @@ export const createNodeServer = (listener: RequestListener): NodeServer => {
         running -= 1;
         if (running === 0) becameIdle();
       });
-      listener(request, response);
+      limitRest(request, response);
+      if (!lacksHost(request)) return listener(request, response);
+      const { status, headers, body } = clientProblem(NO_HOST);
+      response.writeHead(status, headers);
+      if (isArriving(request)) endAfterRest(request, response, body);
+      else response.end(body);
     },
   );
   server.on('clientError', answerClientError);

@@ -2,6 +2,7 @@ import type { ServerResponse } from 'node:http';
 import { PROBLEMS } from '@tiffin/contracts/problem';
 import type { HttpMeasure } from '../observability/metrics.ts';
 import type { Failure, Reply } from './reply.ts';
+import { endAfterRest, isArriving, mayExceedRest } from './unread-body.ts';
 
 /** One request on its way to an answer. */
 export type Exchange = {
@@ -26,7 +27,10 @@ const problemBody = ({ code, status, detail, errors }: Failure, requestId: strin
     ...(errors && errors.length > 0 && { errors }),
   });
 
-/** Turns replies into HTTP: the only place that does. Problems are `application/problem+json` (RFC 9457). */
+/**
+ * Turns replies into HTTP: the only place that does. Problems are `application/problem+json` (RFC 9457). An answer given while a body too
+ * large to be read to its end still arrives is the connection's last.
+ */
 export const createSendReply = ({
   headers,
   measure,
@@ -46,7 +50,9 @@ export const createSendReply = ({
     for (const group of [reply.headers, more]) {
       for (const name in group) fields.push(name, group[name] ?? '');
     }
-    if (closing()) fields.push('Connection', 'close');
+    const { req: request } = response;
+    const last = closing() || reply.status === PROBLEMS.payload_too_large.status || mayExceedRest(request);
+    if (last) fields.push('Connection', 'close');
     if (reply.kind === 'problem' && reply.retryAfterSeconds !== undefined) {
       fields.push('Retry-After', String(reply.retryAfterSeconds));
     }
@@ -58,6 +64,8 @@ export const createSendReply = ({
     }
     const type = reply.kind === 'problem' ? 'application/problem+json' : 'application/json; charset=utf-8';
     fields.push('Content-Type', type, 'Content-Length', String(Buffer.byteLength(text)));
-    response.writeHead(reply.status, fields).end(text);
+    response.writeHead(reply.status, fields);
+    if (last && isArriving(request)) endAfterRest(request, response, text);
+    else response.end(text);
   };
 };

@@ -35,8 +35,8 @@ const addressOf = (request: Request): string => request.ip ?? '';
 const createBodyParser = ({ method, body, rawBody }: Route) => {
   if (!rawBody && !body && !methodsWithBody.has(method)) return undefined;
   const read = createBodyReader({ maxBytes: rawBody?.maxBytes ?? BODY_LIMIT_BYTES, inflate: !rawBody });
-  return async (request: Request, response: Response) => {
-    const bytes = await read(request, response);
+  return async (request: Request) => {
+    const bytes = await read(request);
     if ('kind' in bytes) return bytes;
     if (rawBody) return { value: undefined, bytes };
     const parsed = parseJsonBody(bytes);
@@ -56,13 +56,8 @@ export const serveRoute = (route: Route, tools: Tools): ((request: Request, resp
   const method = route.method.toUpperCase();
   if (route.idempotent && !idempotency) throw new Error(`${method} ${route.path} needs an idempotency store`);
 
-  const answer = async (
-    request: Request,
-    response: Response,
-    requestId: string,
-    principal: Principal,
-  ): Promise<Reply> => {
-    const body = await parseBody?.(request, response);
+  const answer = async (request: Request, requestId: string, principal: Principal): Promise<Reply> => {
+    const body = await parseBody?.(request);
     if (body && 'kind' in body) return body;
     const query = readQuery(request.url);
     if ('kind' in query) return query;
@@ -109,7 +104,7 @@ export const serveRoute = (route: Route, tools: Tools): ((request: Request, resp
           return;
         }
       }
-      const reply = principal.kind === 'problem' ? principal : await answer(request, response, requestId, principal);
+      const reply = principal.kind === 'problem' ? principal : await answer(request, requestId, principal);
       if (logger.isLevelEnabled('debug')) {
         logger.debug({ requestId, method, route: route.path, status: reply.status }, 'answered');
       }
