@@ -1,12 +1,17 @@
 import { type AggregateOptions, createAggregateStore } from '@tiffin/platform/persistence/aggregate-store';
-import mongoose from 'mongoose';
-import type { RestaurantStore } from './restaurant.store.ts';
+import mongoose, { type PipelineStage } from 'mongoose';
+import * as z from 'zod';
+import type { NearbyPosition, RestaurantStore } from './restaurant.store.ts';
 import { type RestaurantEvent, type RestaurantState, restaurantState } from './restaurant.ts';
 
 type Kept = Pick<AggregateOptions<RestaurantState>, 'connection' | 'relay' | 'publish' | 'now'>;
 
 /** A restaurant lives for years: the document keeps its newest events, the event log keeps all. */
 const KEEP_EVENTS = 200;
+/** A bound may be turned into radians and back before it is compared: it lies a little wide of what it must let through. */
+const DISTANCE_TOLERANCE_M = 0.01;
+
+const distanceOf = z.object({ distanceM: z.number() });
 
 export const createMongoRestaurantStore = (kept: Kept) => {
   const store = createAggregateStore<RestaurantState, RestaurantEvent>({
@@ -20,24 +25,39 @@ export const createMongoRestaurantStore = (kept: Kept) => {
   const { model, read } = store;
 
   const near: RestaurantStore['near'] = async ({ at, radiusM, search }, after, limit) => {
-    const documents = await model
-      .find(
-        {
-          'state.location': mongoose.trusted({
-            $near: { $geometry: at, $maxDistance: radiusM, $minDistance: after?.distanceM ?? 0 },
-          }),
-          ...(search === undefined
-            ? {}
-            : { 'state.name': mongoose.trusted({ $regex: escaped(search), $options: 'i' }) }),
-          ...(after
-            ? { _id: mongoose.trusted({ $nin: after.shown.map((id) => new mongoose.Types.ObjectId(id)) }) }
-            : {}),
+    const within = (maxDistance: number): [PipelineStage, ...PipelineStage[]] => [
+      {
+        $geoNear: {
+          near: at,
+          key: 'state.location',
+          distanceField: 'distanceM',
+          spherical: true,
+          minDistance: Math.max(0, (after?.distanceM ?? 0) - DISTANCE_TOLERANCE_M),
+          maxDistance,
+          query: search === undefined ? {} : { 'state.name': { $regex: escaped(search), $options: 'i' } },
         },
-        { stream: 0, 'state.menu': 0 },
-      )
-      .limit(limit)
-      .lean();
-    return documents.map(withoutMenu).map(read);
+      },
+      ...(after ? [{ $match: past(after) }] : []),
+    ];
+    // By distance alone the index answers in order and may stop early; by id as well all that is read must be sorted. So the first
+    // question finds how far the page reaches, and the second sorts no more than the page and its neighbours at that distance.
+    const reached = await model.aggregate<unknown>([
+      ...within(radiusM),
+      { $limit: limit },
+      { $project: { _id: 0, distanceM: 1 } },
+    ]);
+    if (reached.length === 0) return [];
+    const endM = distanceOf.parse(reached.at(-1)).distanceM;
+    const documents = await model.aggregate<{ state: unknown }>([
+      ...within(Math.min(radiusM, endM + DISTANCE_TOLERANCE_M)),
+      { $project: { stream: 0, 'state.menu': 0 } },
+      { $sort: { distanceM: 1, _id: 1 } },
+      { $limit: limit },
+    ]);
+    return documents.map((document) => ({
+      stored: read(withoutMenu(document)),
+      distanceM: distanceOf.parse(document).distanceM,
+    }));
   };
 
   const ownedBy: RestaurantStore['ownedBy'] = async (ownerId, after, limit) => {
@@ -62,6 +82,11 @@ export const createMongoRestaurantStore = (kept: Kept) => {
 
   return { ...store, near, ownedBy, withItem };
 };
+
+/** What comes behind a position in the order of distance, then id. */
+const past = ({ distanceM, after }: NearbyPosition) => ({
+  $or: [{ distanceM: { $gt: distanceM } }, { distanceM, _id: { $gt: new mongoose.Types.ObjectId(after) } }],
+});
 
 const escaped = (text: string) => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 

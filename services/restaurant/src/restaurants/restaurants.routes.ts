@@ -1,5 +1,5 @@
 import { userId } from '@tiffin/contracts/claims';
-import { distanceM, type Point } from '@tiffin/contracts/geo';
+import type { Point } from '@tiffin/contracts/geo';
 import { itemId, restaurantId } from '@tiffin/contracts/ids';
 import {
   addItem as addItemBody,
@@ -32,11 +32,9 @@ import {
 
 const byId = z.strictObject({ id: restaurantId });
 const byItemId = z.strictObject({ id: itemId });
-const nearbyPosition = z.strictObject({ distanceM: z.number(), shown: z.array(restaurantId) });
+const nearbyPosition = z.strictObject({ distanceM: z.number().min(0), after: restaurantId });
 const ownedPosition = z.strictObject({ after: restaurantId });
 const DEFAULT_RADIUS_M = 10_000;
-// Two ways of computing a distance may differ in the last digits: a page begins a little before the last one's end.
-const DISTANCE_TOLERANCE_M = 0.01;
 const OWNED_LIMIT = 1_000;
 
 const unknownRestaurant = () => problem('not_found', 'There is no such restaurant for you.');
@@ -104,13 +102,11 @@ export const restaurantRoutes = ({ restaurants, cursors }: { restaurants: Restau
         if (cursor !== undefined && !after) return badCursor();
         const at: Point = { type: 'Point', coordinates: [longitude, latitude] };
         const found = await restaurants.near({ at, radiusM, search }, after, limit + 1);
-        const items = found
-          .slice(0, limit)
-          .map((stored) => ({ ...view(stored), distanceM: distanceM(at, stored.state.location) }));
+        const items = found.slice(0, limit).map(({ stored, distanceM }) => ({ ...view(stored), distanceM }));
         const last = found.length > limit ? items.at(-1) : undefined;
         return ok({
           items,
-          nextCursor: last ? cursors.encode(pageEnd(items, last.distanceM, after?.shown ?? [])) : null,
+          nextCursor: last ? cursors.encode({ distanceM: last.distanceM, after: last._id }) : null,
         });
       },
     }),
@@ -217,16 +213,4 @@ export const restaurantRoutes = ({ restaurants, cursors }: { restaurants: Restau
       },
     }),
   ];
-};
-
-const pageEnd = (
-  items: readonly { _id: string; distanceM: number }[],
-  endM: number,
-  shownBefore: readonly string[],
-) => {
-  const fromM = endM - DISTANCE_TOLERANCE_M;
-  const atTheEnd = items.filter((item) => item.distanceM >= fromM).map(({ _id }) => _id);
-  // A page that lies wholly at one distance goes on past those of the pages before it too.
-  const earlier = atTheEnd.length === items.length ? shownBefore : [];
-  return { distanceM: Math.max(0, fromM), shown: [...earlier, ...atTheEnd] };
 };
