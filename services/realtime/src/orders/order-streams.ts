@@ -64,7 +64,8 @@ export type OrderStreams = ReturnType<typeof createOrderStreams>;
 
 /**
  * The live orders of this node, one ring each. Events come from the bus; holes are filled from the history at the order's owner, so
- * `tell` is called with each event of a known order once and in order, and with none that the history does not reach. Bounded: the order not heard of for longest is forgotten first.
+ * `tell` is called with each event of a known order once and in order, behind a hole only with what the history reaches (or cannot be
+ * asked about). Bounded: the order not heard of for longest is forgotten first.
  */
 export const createOrderStreams = (options: OrderStreamsOptions) => {
   const { history, tell, withdraw, isHeard, linked, schedule, background, now, measure } = options;
