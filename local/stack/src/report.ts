@@ -4,8 +4,13 @@ import type { ChildName, StackFacts, StackFile } from './stack-file.ts';
 import type { ChildNews } from './supervise.ts';
 import { table } from './table.ts';
 
+/** What a start does next: look for what is there, start what is not, start the services, wait until they are ready. */
+export type Step = 'looking' | 'infrastructure' | 'services' | 'readiness';
+
 /** How a start speaks, to a person or to a program. */
 export type Report = {
+  /** Said before the step begins; a person is not bothered with it. */
+  step(name: Step): void;
   /** Something worth knowing, in one line. */
   note(text: string): void;
   child(news: ChildNews): void;
@@ -47,6 +52,7 @@ const sentenceOf = (news: ChildNews): string => {
 export const jsonReport = ({ write }: Pick<Screen, 'write'>): Report => {
   const say = (line: object): void => write(`${JSON.stringify(line)}\n`);
   return {
+    step: (name) => say({ event: 'step', name }),
     note: (text) => say({ event: 'note', text }),
     child: (news) => say({ event: 'child', ...news, text: sentenceOf(news) }),
     ready: ({ urls, infrastructure }) => say({ event: 'ready', urls, infrastructure }),
@@ -96,6 +102,7 @@ export const humanReport = (screen: Screen, data: string): Report => {
     onLiveLine = false;
   };
   return {
+    step: () => undefined,
     note: (text) => say(text),
     // Each child's first start is in the table; only what happens later is news.
     child: (news) => {

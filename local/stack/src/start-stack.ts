@@ -53,6 +53,7 @@ export const startStack = (start: Start): Promise<Stack> =>
     const data = folder.path;
     const ports = portsFrom(options.portBase);
 
+    report.step('looking');
     if (folder.abandoned) await orGivenUp(waitForLeftovers(data, (count) => report.note(leftoversNote(count))));
     const found = await orGivenUp(settleInfrastructure({ options, env, note: report.note }));
     if (options.fresh) await forgetData({ folder, found, path: env.PATH, note: report.note });
@@ -65,6 +66,7 @@ export const startStack = (start: Start): Promise<Stack> =>
     const alone = { data, ports, env };
     const store = await storeSpecs(found.mongodb, alone, folder);
     const broker = await brokerSpecs(found.rabbitmq, alone, folder);
+    report.step('infrastructure');
     const [rabbitmq] = await orGivenUp(
       Promise.all([
         placeOnBroker(found.rabbitmq, { ...start, ports, id: identity.id, releasers }),
@@ -89,8 +91,10 @@ export const startStack = (start: Start): Promise<Stack> =>
     releasers.push(opened.close);
 
     const place = { data, ports, env: children.sharedEnvironment(env, facts, toGive) };
+    report.step('services');
     const outside = found.fake ? [children.fakeRazorpay(place)] : [];
     await orGivenUp(Promise.all([family.start(outside), family.start(children.services(place))]));
+    report.step('readiness');
     await orGivenUp(allReady(facts.urls, data));
 
     return {
@@ -137,13 +141,15 @@ const placeOnBroker = async (
 ): Promise<Found> => {
   if (found.from === 'env') return { url: found.url, from: 'env' };
   if (found.from !== 'running') return { url: `amqp://guest:guest@127.0.0.1:${ports.rabbitmq}`, from: 'path' };
-  const shared = await shareBroker(found.url, id, env.PATH);
-  report.note(shared.note);
+  const sharing = shareBroker(found.url, id, env.PATH);
+  // Known to the clean-up before it is made: an interrupted start would otherwise leave a vhost that is still on its way.
   releasers.push(async () => {
-    const kept = await shared.tidy();
+    const kept = await (await sharing).tidy();
     if (kept !== undefined) report.note(kept);
   });
-  return { url: shared.url, from: 'running' };
+  const { url, note } = await sharing;
+  report.note(note);
+  return { url, from: 'running' };
 };
 
 /** Resolves when every service answers that it is ready; throws with what one of them still lacks when time runs out. */

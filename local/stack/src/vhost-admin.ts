@@ -63,10 +63,20 @@ export const rabbitmqctl = (brokerUrl: string, path: string | undefined): VhostA
   return {
     name: 'rabbitmqctl',
     add: async (vhost) => {
-      await ctl('add_vhost', vhost).catch((error: unknown) => {
-        if (!(error instanceof Error && /already_exists|already exists/.test(error.message))) throw error;
-      });
-      await ctl('set_permissions', '-p', vhost, user, '.*', '.*', '.*');
+      const isNew = await ctl('add_vhost', vhost).then(
+        () => true,
+        (error: unknown) => {
+          if (error instanceof Error && /already_exists|already exists/.test(error.message)) return false;
+          throw error;
+        },
+      );
+      try {
+        await ctl('set_permissions', '-p', vhost, user, '.*', '.*', '.*');
+      } catch (error) {
+        // Half made it is of no use, and nobody would come back for it.
+        if (isNew) await ctl('delete_vhost', vhost).catch(() => undefined);
+        throw error;
+      }
     },
     queues: async (vhost) => {
       const output = await ctl('list_queues', '-p', vhost, '--no-table-headers', 'name');
