@@ -1,3 +1,4 @@
+import { mongodbUrl, rabbitmqUrl } from '@tiffin/platform/config/settings';
 import { askBroker } from './broker-probe.ts';
 import { askMongodb } from './mongodb-hello.ts';
 
@@ -14,6 +15,10 @@ const onlyHostOf = (url: string): { host: string; port: number } | undefined => 
   return { host, port: Number(port) };
 };
 
+/** Whether a text is an address at all. What is none is the services' to refuse, with everything else that is wrong. */
+export const isAddress = (kind: 'MONGODB_URL' | 'RABBITMQ_URL', text: string): boolean =>
+  (kind === 'MONGODB_URL' ? mongodbUrl : rabbitmqUrl).safeParse(text).success;
+
 /** Whether the MongoDB a person named answers. A login is not tried: the services say what comes of it. */
 export const checkGivenMongodb = async (url: string): Promise<GivenProblem | undefined> => {
   const only = onlyHostOf(url);
@@ -25,6 +30,7 @@ export const checkGivenMongodb = async (url: string): Promise<GivenProblem | und
 
 /** Whether the broker a person named answers, is new enough, and lets this user into this vhost. */
 export const checkGivenRabbitmq = async (url: string): Promise<GivenProblem | undefined> => {
+  if (!isAddress('RABBITMQ_URL', url)) return undefined;
   const { kind } = await askBroker(url);
   switch (kind) {
     case 'up':

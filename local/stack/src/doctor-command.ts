@@ -1,3 +1,4 @@
+import { checkConfiguration } from './check-configuration.ts';
 import { readCommandLine, wholeNumber } from './command-line.ts';
 import { canStart, examine } from './doctor.ts';
 import { DEFAULT_PORT_BASE, PORT_BASE_BOUNDS } from './ports.ts';
@@ -28,7 +29,13 @@ const refuse = (message: string): void => {
 };
 
 const look = async (data: string, portBase: number, json: boolean): Promise<void> => {
-  const findings = await examine({ env: process.env, data, portBase, nodeVersion: process.versions.node });
+  const findings = await examine({
+    env: process.env,
+    data,
+    portBase,
+    nodeVersion: process.versions.node,
+    checkConfiguration,
+  });
   const well = canStart(findings);
   if (json) {
     for (const finding of findings) console.log(JSON.stringify(finding));

@@ -1,7 +1,9 @@
 import { access } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { checkGivenMongodb, checkGivenRabbitmq, type GivenProblem } from './check-given.ts';
+import type { CheckedConfiguration } from './check-configuration.ts';
+import { checkGivenMongodb, checkGivenRabbitmq, type GivenProblem, isAddress } from './check-given.ts';
 import { builtFile } from './children.ts';
+import { variableLines } from './configuration-problems.ts';
 import { heldAdvice, readLockHolder } from './data-folder.ts';
 import { type FoundInfrastructure, findInfrastructure } from './find-infrastructure.ts';
 import { folderProblem, otherFolderCommand } from './folder-problem.ts';
@@ -12,7 +14,7 @@ import { portsFrom } from './ports.ts';
 /** One thing the stack needs: whether it is there, and what to do when it is not. */
 export type Finding = {
   readonly what: string;
-  readonly state: 'found' | 'missing' | 'wrong version' | 'optional, absent' | 'in use';
+  readonly state: 'found' | 'missing' | 'wrong version' | 'optional, absent' | 'in use' | 'wrong';
   readonly detail: string;
   /** Given when the stack cannot start without it. */
   readonly fix?: string;
@@ -20,21 +22,31 @@ export type Finding = {
 
 const found = (what: string, detail: string): Finding => ({ what, state: 'found', detail });
 
-const lookAtGiven = (what: string, variable: string, problem: GivenProblem | undefined): Finding =>
-  problem === undefined
-    ? found(what, `the one ${variable} names`)
-    : {
-        what,
-        state: problem.wrongVersion ? 'wrong version' : 'missing',
-        detail: `${variable} ${problem.problem}`,
-        fix: `correct ${variable}, or unset it and one is looked for`,
-      };
+const lookAtGiven = async (
+  what: string,
+  {
+    variable,
+    url,
+    check,
+  }: {
+    variable: 'MONGODB_URL' | 'RABBITMQ_URL';
+    url: string;
+    check(url: string): Promise<GivenProblem | undefined>;
+  },
+): Promise<Finding> => {
+  const fix = `correct ${variable}, or unset it and one is looked for`;
+  if (!isAddress(variable, url)) return { what, state: 'wrong', detail: `${variable} is no address of one`, fix };
+  const problem = await check(url);
+  if (problem === undefined) return found(what, `the one ${variable} names`);
+  const state = problem.wrongVersion ? 'wrong version' : 'missing';
+  return { what, state, detail: `${variable} ${problem.problem}`, fix };
+};
 
 const lookAtMongodb = async ({ mongodb }: FoundInfrastructure): Promise<Finding> => {
   const notes = mongodb.notes.map((note) => ` ${note}`).join('');
   switch (mongodb.from) {
     case 'env':
-      return lookAtGiven('MongoDB', 'MONGODB_URL', await checkGivenMongodb(mongodb.url));
+      return lookAtGiven('MongoDB', { variable: 'MONGODB_URL', url: mongodb.url, check: checkGivenMongodb });
     case 'running':
       return found('MongoDB', `runs at ${mongodb.url}.${notes}`);
     case 'path':
@@ -48,7 +60,7 @@ const lookAtRabbitmq = async ({ rabbitmq }: FoundInfrastructure, env: NodeJS.Pro
   const notes = rabbitmq.notes.map((note) => ` ${note}`).join('');
   switch (rabbitmq.from) {
     case 'env':
-      return lookAtGiven('RabbitMQ', 'RABBITMQ_URL', await checkGivenRabbitmq(rabbitmq.url));
+      return lookAtGiven('RabbitMQ', { variable: 'RABBITMQ_URL', url: rabbitmq.url, check: checkGivenRabbitmq });
     case 'running':
       return found(
         'RabbitMQ',
@@ -103,6 +115,21 @@ const lookAtData = async (data: string): Promise<{ finding: Finding; held: boole
   return { finding: { what, state: 'missing', detail: problem, fix: otherFolderCommand() }, held: false };
 };
 
+const lookAtConfiguration = async (
+  env: NodeJS.ProcessEnv,
+  check: () => Promise<CheckedConfiguration>,
+): Promise<Finding> => {
+  const what = 'configuration';
+  if (env.NODE_ENV === 'production') {
+    return { what, state: 'wrong', detail: 'npm start does not run with NODE_ENV=production', fix: 'unset NODE_ENV' };
+  }
+  const { wrong, silent } = await check();
+  if (wrong.length === 0 && silent.length > 0) return found(what, `not checked: ${silent.join(', ')} gave no answer`);
+  if (wrong.length === 0) return found(what, 'the services take it');
+  const detail = `the services refuse ${wrong.map(({ name }) => name).join(', ')}`;
+  return { what, state: 'wrong', detail, fix: `correct these, or unset them:\n${variableLines(wrong)}` };
+};
+
 const lookAtPorts = async (base: number, infrastructure: FoundInfrastructure, razorpay: boolean): Promise<Finding> => {
   const taken = await checkPorts(base, neededPorts(portsFrom(base), infrastructure, { razorpay }));
   return taken === undefined
@@ -116,20 +143,24 @@ export const examine = async ({
   data,
   portBase,
   nodeVersion,
+  checkConfiguration,
 }: {
   env: NodeJS.ProcessEnv;
   data: string;
   portBase: number;
   nodeVersion: string;
+  checkConfiguration(env: NodeJS.ProcessEnv, portBase: number): Promise<CheckedConfiguration>;
 }): Promise<Finding[]> => {
-  const [infrastructure, build, { finding: folder, held }] = await Promise.all([
+  const [infrastructure, build, { finding: folder, held }, configuration] = await Promise.all([
     findInfrastructure(env),
     lookAtBuild(),
     lookAtData(data),
+    lookAtConfiguration(env, () => checkConfiguration(env, portBase)),
   ]);
   const findings = [
     lookAtNode(nodeVersion),
     build,
+    configuration,
     await lookAtMongodb(infrastructure),
     await lookAtRabbitmq(infrastructure, env),
     lookAtRedis(infrastructure),

@@ -1,4 +1,5 @@
 import type { Releasers } from '@tiffin/platform/lifecycle/releasers';
+import { startTogether } from './start-together.ts';
 import { type ChildNews, type ChildSpec, type Supervised, supervise } from './supervise.ts';
 
 export type Family = {
@@ -24,7 +25,7 @@ export const createFamily = ({
       const group = specs.map((spec) => supervise({ spec, tell, changed }));
       for (const child of group) members.set(child.name, child);
       releasers.push(() => Promise.all(group.map((child) => child.stop())));
-      await Promise.all(group.map((child) => child.start()));
+      await startTogether(group.map((child) => child.start()));
     },
   };
 };

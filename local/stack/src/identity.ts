@@ -31,11 +31,15 @@ export const readIdentity = async (folder: string): Promise<Identity | undefined
   throw new Error(`${fileIn(folder)} is damaged. Start with --fresh, or put the file back`);
 };
 
+/** A new identity, or a known one with the secrets it does not have yet. */
+export const makeIdentity = (known?: Identity): Identity => {
+  const made = Object.entries(MADE_UP).map(([name, make]) => [name, known?.secrets[name] ?? make()] as const);
+  return { id: known?.id ?? randomBytes(6).toString('hex'), secrets: Object.fromEntries(made) };
+};
+
 /** The identity of a folder, made once and kept: tokens and undelivered messages outlive a restart. */
 export const ensureIdentity = async (folder: string): Promise<Identity> => {
-  const known = await readIdentity(folder);
-  const made = Object.entries(MADE_UP).map(([name, make]) => [name, known?.secrets[name] ?? make()] as const);
-  const ensured = { id: known?.id ?? randomBytes(6).toString('hex'), secrets: Object.fromEntries(made) };
+  const ensured = makeIdentity(await readIdentity(folder));
   await writeFile(fileIn(folder), JSON.stringify(ensured), { mode: 0o600 });
   return ensured;
 };

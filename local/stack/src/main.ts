@@ -3,8 +3,8 @@ import { otherFolderCommand } from './folder-problem.ts';
 import { whenNpmIsGone } from './npm-parent.ts';
 import { readOptions, START_HELP } from './options.ts';
 import { humanReport, jsonReport } from './report.ts';
+import { StartFailed } from './start-failed.ts';
 import { startStack } from './start-stack.ts';
-import { StartFailed } from './supervise.ts';
 
 const EXIT_FAILED = 1;
 const EXIT_USAGE = 2;
@@ -97,5 +97,5 @@ try {
     process.exit(0);
   }
   report.problem(error.message);
-  process.exit(error.misconfigured ? EXIT_CONFIG : EXIT_FAILED);
+  process.exit(error.refusals.length > 0 ? EXIT_CONFIG : EXIT_FAILED);
 }

@@ -3,7 +3,7 @@ import { type FoundInfrastructure, findInfrastructure, installMissingRabbitmq } 
 import { checkPorts, neededPorts, portsProblem } from './needed-ports.ts';
 import type { StackOptions } from './options.ts';
 import { portsFrom } from './ports.ts';
-import { StartFailed } from './supervise.ts';
+import { StartFailed } from './start-failed.ts';
 
 type Settled = FoundInfrastructure & { fake: boolean };
 
@@ -42,6 +42,6 @@ export const settleInfrastructure = async ({
   if (taken !== undefined) problems.push(portsProblem(taken));
 
   for (const text of [...found.mongodb.notes, ...rabbitmq.notes]) note(text);
-  if (problems.length > 0) throw new StartFailed(problems.join('\n\n'), { misconfigured: false });
+  if (problems.length > 0) throw new StartFailed(problems.join('\n\n'));
   return { ...found, rabbitmq, fake };
 };

@@ -111,10 +111,16 @@ describe('a stack on a broker that was running', () => {
   );
 });
 
-test('a wrong configuration ends the start with the list of what is wrong', async () => {
-  const started = start(await aPlace(), { env: { JWT_SECRET: 'short' } });
+test('a wrong configuration ends the start with one list of all that is wrong, whoever wants it', async () => {
+  const started = start(await aPlace(), { env: { JWT_SECRET: 'short', OFFER_TTL_S: 'abc', RAZORPAY_KEY_ID: 'mine' } });
   expect(await started.ended).toEqual({ code: 78, signal: null });
-  expect(problemOf(started)).toContain('JWT_SECRET: is not valid (is shorter than 32 bytes)');
+  const lines = problemOf(started).split('\n');
+  expect(lines[0]).toBe('the configuration has 3 problems:');
+  expect(lines.filter((line) => line.startsWith('  JWT_SECRET: is not valid (is shorter than 32 bytes)'))).toEqual([
+    expect.stringMatching(/\(restaurant, rider, realtime, utils\)$/),
+  ]);
+  expect(lines.filter((line) => line.startsWith('  OFFER_TTL_S: '))).toEqual([expect.stringMatching(/\(rider\)$/)]);
+  expect(lines.filter((line) => line.startsWith('  RAZORPAY_KEY_ID: '))).toHaveLength(1);
 });
 
 test('an infrastructure that does not answer is named before anything is started', async () => {

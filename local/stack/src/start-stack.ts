@@ -21,7 +21,9 @@ import { settleInfrastructure } from './settle-infrastructure.ts';
 import { shareBroker } from './share-broker.ts';
 import type { Found, StackFacts, StackFile } from './stack-file.ts';
 import { keepRecord, type StackRecord } from './stack-record.ts';
-import { type ChildSpec, StartFailed } from './supervise.ts';
+import { StartFailed } from './start-failed.ts';
+import { startTogether } from './start-together.ts';
+import type { ChildSpec } from './supervise.ts';
 
 const READY_MS = 60 * SECOND;
 const STACK_KEY_BYTES = 24;
@@ -93,7 +95,7 @@ export const startStack = (start: Start): Promise<Stack> =>
     const place = { data, ports, env: children.sharedEnvironment(env, facts, toGive) };
     report.step('services');
     const outside = found.fake ? [children.fakeRazorpay(place)] : [];
-    await orGivenUp(Promise.all([family.start(outside), family.start(children.services(place))]));
+    await orGivenUp(startTogether([family.start(outside), family.start(children.services(place))]));
     report.step('readiness');
     await orGivenUp(allReady(facts.urls, data));
 
@@ -158,14 +160,14 @@ const allReady = async ({ razorpay: _, ...services }: StackFacts['urls'], data: 
     const missing = await waitUntilReady(url, READY_MS);
     if (missing === undefined) return;
     const message = `${name} is not ready after ${READY_MS / SECOND} s: ${missing}. What it said: ${data}/logs/${name}.log`;
-    throw new StartFailed(message, { misconfigured: false });
+    throw new StartFailed(message);
   });
   await Promise.all(waits);
 };
 
 /** Lets a wait end early with StartFailed when the person has had enough. */
 const givingUp = (signal: AbortSignal) => {
-  const failure = new StartFailed('Stopped before everything was ready.', { misconfigured: false });
+  const failure = new StartFailed('Stopped before everything was ready.');
   const aborted = new Promise<never>((_, reject) => {
     signal.addEventListener('abort', () => reject(failure), { once: true });
   });

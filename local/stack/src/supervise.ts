@@ -2,6 +2,7 @@ import { SECOND } from '@tiffin/platform/clock';
 import { type Child, type Command, type Ended, startChild } from './child.ts';
 import { restartDelayMs } from './restart-delay.ts';
 import type { ChildName } from './stack-file.ts';
+import { misconfigured, StartFailed } from './start-failed.ts';
 
 /** sysexits.h EX_CONFIG: the child says that its configuration is wrong; starting it again would not mend it. */
 const EXIT_CONFIG = 78;
@@ -11,6 +12,8 @@ const READY_MS = 60 * SECOND;
 /** Longer than a service takes at most to drain (20 s), so that its own deadline speaks first. */
 const STOP_MS = 25 * SECOND;
 const LAST_WORDS = 12;
+/** A list of wrong variables is told to its end. */
+const REFUSAL_LINES = 100;
 
 export type ChildState = 'starting' | 'ready' | 'paused' | 'waiting' | 'stopping' | 'stopped';
 
@@ -30,16 +33,6 @@ export type ChildNews =
   | { kind: 'ended'; child: ChildName; how: string; startsInMs: number }
   | { kind: 'misconfigured'; child: ChildName; problems: string }
   | { kind: 'cut-off'; child: ChildName };
-
-/** The child did not come up; the message says what it said. */
-export class StartFailed extends Error {
-  readonly misconfigured: boolean;
-  constructor(message: string, { misconfigured }: { misconfigured: boolean }) {
-    super(message);
-    this.name = 'StartFailed';
-    this.misconfigured = misconfigured;
-  }
-}
 
 export type Supervised = {
   readonly name: ChildName;
@@ -94,9 +87,9 @@ export const supervise = ({
   // Asked through a function: TypeScript would otherwise believe what the state was before an await.
   const is = (...states: ChildState[]): boolean => states.includes(state);
 
-  const giveUp = (message: string, misconfigured = false): void => {
+  const giveUp = (failure: StartFailed): void => {
     become('stopped');
-    settle(new StartFailed(message, { misconfigured }));
+    settle(failure);
   };
 
   const afterEnd = async (ended: Ended, dead: Child, uptimeMs: number): Promise<void> => {
@@ -104,16 +97,17 @@ export const supervise = ({
     if (is('stopping', 'stopped')) return;
     const how = howItEnded(ended);
     if (ended.code === EXIT_CONFIG) {
-      const problems = (await dead.lastWords(LAST_WORDS)).filter((line) => !line.startsWith('{')).join('\n');
+      const problems = (await dead.lastWords(REFUSAL_LINES)).filter((line) => !line.startsWith('{')).join('\n');
       // Whoever waits for the start hears it from there.
       if (waiting.length === 0) tell({ kind: 'misconfigured', child: name, problems });
-      return giveUp(problems, true);
+      return giveUp(misconfigured([{ child: name, words: problems }]));
     }
     if (waiting.length > 0) {
       deathsBeforeReady += 1;
       if (deathsBeforeReady >= DEATHS_BEFORE_READY) {
         const words = (await dead.lastWords(LAST_WORDS)).join('\n');
-        return giveUp(`${name} does not start (${how}). Its last words:\n${words}\nAll of them: ${command.logFile}`);
+        const message = `${name} does not start (${how}). Its last words:\n${words}\nAll of them: ${command.logFile}`;
+        return giveUp(new StartFailed(message));
       }
     }
     delayMs = restartDelayMs({ previousMs: delayMs, uptimeMs });
@@ -131,7 +125,7 @@ export const supervise = ({
       spawning = attempt.catch(() => undefined);
       launched = await attempt;
     } catch (error) {
-      return giveUp(error instanceof Error ? error.message : String(error));
+      return giveUp(new StartFailed(error instanceof Error ? error.message : String(error)));
     }
     child = launched;
     changed();
@@ -163,7 +157,7 @@ export const supervise = ({
       const ready = new Promise<void>((resolve, reject) => {
         const late = setTimeout(() => {
           const message = `${name} is not ready after ${READY_MS / SECOND} s. What it said: ${command.logFile}`;
-          reject(new StartFailed(message, { misconfigured: false }));
+          reject(new StartFailed(message));
         }, READY_MS);
         waiting.push({
           resolve: () => {
@@ -193,7 +187,7 @@ export const supervise = ({
       const inTime = child ? await child.stop(STOP_MS) : true;
       if (!inTime) tell({ kind: 'cut-off', child: name });
       become('stopped');
-      settle(new StartFailed(`${name} was stopped`, { misconfigured: false }));
+      settle(new StartFailed(`${name} was stopped`));
     },
     signal: (signal) => {
       child?.signal(signal);
