@@ -160,6 +160,28 @@ describe('restaurants', () => {
     expect(gone).toMatchObject({ status: 422, json: { code: 'item_unavailable' } });
   });
 
+  it('H127: an order of more than ten crore rupees is refused and nothing of it is kept', async () => {
+    const kitchen = await aKitchen();
+    const item = `/api/v1/items/${kitchen.item._id}`;
+    await read(ask(kitchen.owner, 'PATCH', item, { pricePaise: 10_000_000 }), 200, itemReply);
+    const customer = someone('customer');
+    const items = Array.from({ length: 20 }, () => ({ itemId: kitchen.item._id, quantity: 50 }));
+    expect(await ask(customer, 'POST', '/api/v1/orders', wish(kitchen, { items }))).toMatchObject({
+      status: 422,
+      json: { code: 'order_too_large' },
+    });
+    for (const who of [customer, kitchen.owner])
+      expect(await ask(who, 'GET', '/api/v1/orders')).toMatchObject({ status: 200, json: { items: [] } });
+  });
+
+  it('ten changes of one menu at once are all made', async () => {
+    const kitchen = await aKitchen();
+    const items = `/api/v1/restaurants/${kitchen.restaurant._id}/items`;
+    const names = Array.from({ length: 10 }, (_, number) => `Dish ${number}`);
+    const made = await Promise.all(names.map((name) => ask(kitchen.owner, 'POST', items, { name, pricePaise: 100 })));
+    expect(made.map(({ status }) => status)).toEqual(names.map(() => 201));
+  });
+
   it('B41: a dish of another kitchen cannot be ordered here, nor changed by this kitchen', async () => {
     const [here, elsewhere] = [await aKitchen(), await aKitchen()];
     const mixed = wish(here, { items: [{ itemId: elsewhere.item._id, quantity: 1 }] });

@@ -48,9 +48,9 @@ export type ParsedEvent =
  * id from `idOfBody`, so that identical bytes are one event). Older versions are upcast to the newest; unknown fields pass and are dropped.
  */
 export const parseEvent = (json: unknown, idOfBody: () => string): ParsedEvent => {
-  const read = envelope.safeParse(completeEnvelope(json, idOfBody));
-  if (!read.success) return { ok: false, reason: 'schema', error: describe(read.error) };
-  const found = read.data;
+  const read = parseEnvelope(json, idOfBody);
+  if (!read.ok) return read;
+  const found = read.event;
   if (!isEventType(found.type)) return { ok: false, reason: 'unknown-type', error: `no event is called ${found.type}` };
 
   const definition: EventDefinition = EVENTS[found.type];
@@ -65,14 +65,21 @@ export const parseEvent = (json: unknown, idOfBody: () => string): ParsedEvent =
   }
   const data = schema.safeParse(found.data);
   if (!data.success) return { ok: false, reason: 'schema', error: describe(data.error, 'data') };
-  return {
-    ok: true,
-    event: asEvent({
-      ...found,
-      data: upcast(definition, found.version, data.data),
-      version: latestVersion(found.type),
-    }),
-  };
+  const version = latestVersion(found.type);
+  if (version === found.version) return { ok: true, event: asEvent({ ...found, data: data.data }) };
+  // What an older version allowed may be more than the newest does.
+  const newest = definition.versions[version]?.safeParse(upcast(definition, found.version, data.data));
+  if (!newest?.success) return { ok: false, reason: 'schema', error: newest ? describe(newest.error, 'data') : 'data' };
+  return { ok: true, event: asEvent({ ...found, data: newest.data, version }) };
+};
+
+/** Reads what an event says of itself and leaves its data as it came: for who keeps every event, also of types and versions to come. */
+export const parseEnvelope = (
+  json: unknown,
+  idOfBody: () => string,
+): { ok: true; event: Envelope } | { ok: false; reason: 'schema'; error: string } => {
+  const read = envelope.safeParse(completeEnvelope(json, idOfBody));
+  return read.success ? { ok: true, event: read.data } : { ok: false, reason: 'schema', error: describe(read.error) };
 };
 
 const completeEnvelope = (json: unknown, idOfBody: () => string): unknown => {

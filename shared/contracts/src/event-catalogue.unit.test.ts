@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { EVENTS, isEventType, parseEvent, routingKey } from './event-catalogue.ts';
+import { EVENTS, isEventType, parseEnvelope, parseEvent, routingKey } from './event-catalogue.ts';
 import { durableQueues, typesBoundBy } from './queues.ts';
 
 const orderId = 'a'.repeat(24);
@@ -32,7 +32,7 @@ describe('a bare message', () => {
     expect(parseEvent(timeless, idOfBody).ok).toBe(true);
     expect(parseEvent({ ...timeless, timestamp: 1_793_527_200_000 }, idOfBody).ok).toBe(true);
   });
-  it.each([0, -1, 1.005, 1e21, Number.NaN, Number.POSITIVE_INFINITY, '100', null])(
+  it.each([0, -1, 1.005, 1e21, 100_000_000.01, 9_999_999_999, Number.NaN, Number.POSITIVE_INFINITY, '100', null])(
     'of %s rupees is refused',
     (amount) => {
       expect(parseEvent(bare({ orderId, paymentId: 'p', amount }), idOfBody)).toMatchObject({
@@ -68,6 +68,25 @@ describe('an envelope', () => {
     correlationId: 'c1',
     causationId: null,
   };
+  it.each(['correlationId', 'causationId', 'id', 'subject'])(
+    'whose %s could not travel as a property of a message is refused',
+    (name) => {
+      expect(parseEvent({ ...full, [name]: '漢'.repeat(100) }, idOfBody)).toMatchObject({
+        ok: false,
+        reason: 'schema',
+      });
+    },
+  );
+
+  it('of any type and version is read by who keeps them all, a bare one too', () => {
+    const unknown = { type: 'FROM_TOMORROW', data: { orderId, more: [1] }, timestamp: '2026-11-01T10:00:00Z' };
+    expect(parseEnvelope(unknown, idOfBody)).toMatchObject({
+      ok: true,
+      event: { id: 'hash-of-the-body', subject: orderId, version: 1, data: { more: [1] } },
+    });
+    expect(parseEnvelope({ ...unknown, type: 'not a type' }, idOfBody)).toMatchObject({ ok: false, reason: 'schema' });
+  });
+
   it('passes with unknown fields, which are dropped', () => {
     const parsed = parseEvent({ ...full, extra: 1, data: { ...full.data, extra: 2 } }, idOfBody);
     expect(parsed).toMatchObject({ ok: true, event: { id: 'e1', seq: 3 } });

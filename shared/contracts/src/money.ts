@@ -1,10 +1,13 @@
 import * as z from 'zod';
 
+/** Ten crore rupees: more than anything here can cost. */
+export const MOST_PAISE = 100_000_000_00;
+
 /** Money is whole paise. Floats lie: `19.99 * 100` is 1998.9999999999998. `-0` is refused because it prints as `-0` in some readers. */
 export const paise = z
   .int()
   .min(0)
-  .max(100_000_000_00)
+  .max(MOST_PAISE)
   .refine((amount) => !Object.is(amount, -0), 'must not be negative');
 
 export const positivePaise = paise.min(1);

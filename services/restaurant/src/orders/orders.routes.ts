@@ -69,7 +69,7 @@ export const orderRoutes = ({ orders, placeOrder, commandOrder, cursors, codeFor
       who: ['customer'],
       body: placeOrderBody,
       replies: { 201: orderReply },
-      problems: ['not_found', 'restaurant_closed', 'item_unavailable', 'out_of_zone'],
+      problems: ['not_found', 'restaurant_closed', 'item_unavailable', 'out_of_zone', 'order_too_large'],
       idempotent: true,
       handle: async ({ body, principal, ids, traceparent }) => {
         const id = orderId.parse(ids.documentId);
@@ -83,6 +83,8 @@ export const orderRoutes = ({ orders, placeOrder, commandOrder, cursors, codeFor
             return problem('restaurant_closed', 'The restaurant takes no orders now.');
           case 'out-of-zone':
             return problem('out_of_zone', 'The address is too far from the restaurant.');
+          case 'too-large':
+            return problem('order_too_large', 'No order may come to more than ten crore rupees.');
           case 'item-unavailable': {
             const pointer = `/items/${placed.position}/itemId`;
             return problem('item_unavailable', 'An item is not on the menu or not available.', {

@@ -1,6 +1,7 @@
 import type { UserId } from '@tiffin/contracts/claims';
 import { distanceM } from '@tiffin/contracts/geo';
 import type { OrderId } from '@tiffin/contracts/ids';
+import { MOST_PAISE } from '@tiffin/contracts/money';
 import type { OrderLine, PlaceOrder } from '@tiffin/contracts/order-api';
 import { type Clock, SECOND } from '@tiffin/platform/clock';
 import type { Cause, Stored } from '@tiffin/platform/persistence/stored';
@@ -14,7 +15,7 @@ export type PlaceOrderPolicy = { readonly paymentWindowS: number; readonly deliv
 
 export type Placed =
   | { kind: 'placed'; order: Stored<OrderState> }
-  | { kind: 'no-such-restaurant' | 'restaurant-closed' | 'out-of-zone' }
+  | { kind: 'no-such-restaurant' | 'restaurant-closed' | 'out-of-zone' | 'too-large' }
   | { kind: 'item-unavailable'; position: number };
 
 /**
@@ -49,6 +50,7 @@ export const placeOrder =
       lines.items,
       new Date(now().getTime() + policy.paymentWindowS * SECOND),
     );
+    if (state.totalPaise > MOST_PAISE) return { kind: 'too-large' };
     const event = orderEvent('ORDER_CREATED', { ...factsOf(id, state), expiresAt: state.expiresAt });
     const result = await orders.create(id, state, [event], cause);
     if (result.kind === 'committed') return { kind: 'placed', order: result.stored };

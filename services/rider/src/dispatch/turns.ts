@@ -1,7 +1,8 @@
 import type { Clock } from '@tiffin/platform/clock';
-import { createLanes } from '@tiffin/platform/messaging/lanes';
-import { type Committed, TooContended } from '@tiffin/platform/persistence/aggregate-store';
+import { createLanes } from '@tiffin/platform/lanes';
+import type { Committed } from '@tiffin/platform/persistence/aggregate-store';
 import type { Cause, Stored } from '@tiffin/platform/persistence/stored';
+import { TooContended } from '@tiffin/platform/persistence/too-contended';
 import type { DeliveryChange, DeliveryStore } from '../deliveries/delivery.store.ts';
 import type { Delivery, DeliveryEvent } from '../deliveries/delivery.ts';
 import type { AdvanceSearch } from './advance-search.ts';

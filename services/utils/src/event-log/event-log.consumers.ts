@@ -1,5 +1,5 @@
-import { type Envelope, envelope } from '@tiffin/contracts/envelope';
-import { type EventOf, parseEvent } from '@tiffin/contracts/event-catalogue';
+import type { Envelope } from '@tiffin/contracts/envelope';
+import { type EventOf, parseEnvelope, parseEvent } from '@tiffin/contracts/event-catalogue';
 import type { ConsumerSpec } from '@tiffin/platform/messaging/consume';
 import { eventReader } from '@tiffin/platform/messaging/event-consumer';
 import { done } from '@tiffin/platform/messaging/outcome';
@@ -12,12 +12,7 @@ const PREFETCH = 100;
 const GATHER_MS = 50;
 
 // The log takes every event whole, also of a type or version that only a newer program knows.
-const readEnvelope = eventReader<Envelope>((json) => {
-  const read = envelope.safeParse(json);
-  return read.success
-    ? { ok: true, event: read.data }
-    : { ok: false, reason: 'schema', error: read.error.issues.map(({ message }) => message).join('; ') };
-});
+const readEnvelope = eventReader(parseEnvelope);
 
 /** Hears every event of the house: each is logged once, and what asks for a person becomes a case. */
 export const eventLogConsumers = ({

@@ -260,6 +260,19 @@ describe('what customers and admins are shown', () => {
     expect(await rows()).toMatchObject([{ _id: event.id, userId: bill.userId, state: 'no_address' }]);
   });
 
+  it('logs the neighbours of an event that cannot be kept, which is a dead letter at once', async () => {
+    const { bill, orderId } = await aPaidOrder();
+    const good = Array.from({ length: 12 }, () => cancelled(bill));
+    const bad = { ...cancelled(bill), data: { orderId, odd: { _bsontype: 'ObjectId' } } };
+    await Promise.all([...good.slice(0, 6), bad, ...good.slice(6)].map((event) => stand.publish(event)));
+    await eventually(
+      'all good ones to be logged',
+      async () => (await stand.events(orderId)).filter(({ type }) => type === 'ORDER_CANCELLED').length === good.length,
+    );
+    const letter = await eventually('a dead letter', () => stand.take('utils.event-log.dead'));
+    expect(letter.headers).toMatchObject({ 'tiffin-reason': 'schema' });
+  });
+
   it('logs each event once, oldest first, page by page', async () => {
     const { bill, orderId } = await aPaidOrder();
     await stand.publish(cancelled(bill));

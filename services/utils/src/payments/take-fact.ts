@@ -1,6 +1,6 @@
 import type { GatewayOrderId } from '@tiffin/contracts/ids';
 import type { Clock } from '@tiffin/platform/clock';
-import { createLanes } from '@tiffin/platform/messaging/lanes';
+import { createLanes } from '@tiffin/platform/lanes';
 import type { Stored } from '@tiffin/platform/persistence/stored';
 import type { OpenCase } from '../operations/case.ts';
 import type { PaymentFact, RefundFact } from './gateway.ts';

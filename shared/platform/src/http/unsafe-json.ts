@@ -6,6 +6,9 @@ const DEEPEST = 20;
 /** Values in one body. zod makes an issue for each wrong one, so a short body of 50,000 items costs a long time. */
 const MOST_VALUES = 10_000;
 
+/** The one makes prototypes, the other tells the database's driver that a value is none of JSON's. */
+const REFUSED_NAMES: ReadonlySet<string> = new Set(['__proto__', '_bsontype']);
+
 const unsafeText = (text: string): string | undefined => {
   if (text.includes('\0')) return 'must not contain NUL';
   if (!text.isWellFormed()) return 'must be well-formed Unicode';
@@ -14,7 +17,7 @@ const unsafeText = (text: string): string | undefined => {
 
 /**
  * Looks through parsed JSON for what no schema of ours could mean and what breaks further in: too deep or too many values,
- * NUL or lone surrogates (stored as U+FFFD, so never equal to what was sent), `__proto__`, numbers beyond a double.
+ * NUL or lone surrogates (stored as U+FFFD, so never equal to what was sent), `__proto__`, `_bsontype`, numbers beyond a double.
  */
 export const findUnsafeJson = (value: unknown): RequestError | undefined => {
   let values = 0;
@@ -32,7 +35,7 @@ export const findUnsafeJson = (value: unknown): RequestError | undefined => {
     if (typeof part !== 'object' || part === null) return undefined;
     if (path.length >= DEEPEST) return { pointer: '', detail: `must not be nested deeper than ${DEEPEST}` };
     for (const [name, member] of Object.entries(part)) {
-      if (name === '__proto__') return { pointer: pointerTo('', path), detail: 'must not name __proto__' };
+      if (REFUSED_NAMES.has(name)) return { pointer: pointerTo('', path), detail: `must not name ${name}` };
       const detail = unsafeText(name);
       // The name itself is not repeated: it is what cannot be shown.
       if (detail !== undefined) return { pointer: pointerTo('', path), detail: `a field name ${detail}` };

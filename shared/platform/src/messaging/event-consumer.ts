@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Envelope } from '@tiffin/contracts/envelope';
+import { findUnsafeJson } from '../http/unsafe-json.ts';
 import type { ConsumerSpec, Parse, ParseResult } from './consume.ts';
 import type { Outcome } from './outcome.ts';
 
@@ -16,6 +17,8 @@ export const eventReader =
     } catch {
       return { ok: false, reason: 'not-json', error: 'the body is not JSON' };
     }
+    const unsafe = findUnsafeJson(json);
+    if (unsafe) return { ok: false, reason: 'schema', error: `${unsafe.pointer || 'the body'} ${unsafe.detail}` };
     return parseEvent(json, () => createHash('sha256').update(body).digest('hex'));
   };
 

@@ -3,12 +3,14 @@ import type { Connection, IndexDefinition, IndexOptions, Model, UpdateQuery } fr
 import mongoose from 'mongoose';
 import type * as z from 'zod';
 import type { Clock } from '../clock.ts';
+import { createLanes } from '../lanes.ts';
 import { type AggregateDocument, asDocument, defineAggregateModel, TAIL_PROJECTION } from './aggregate-document.ts';
 import type { Decision, NewEvent } from './decision.ts';
 import { createLatestCopies } from './latest-copies.ts';
 import type { Relay } from './relay.ts';
 import { createSentMarks } from './sent-marks.ts';
 import { type Cause, type Stored, type StreamEvent, unsentOf } from './stored.ts';
+import { TooContended } from './too-contended.ts';
 import { untilKnown } from './unknown-result.ts';
 
 export type AggregateOptions<State> = {
@@ -72,8 +74,9 @@ export type AggregateStore<State, Event extends NewEvent> = {
     cause: Cause,
   ): Promise<Committed<State> | { kind: 'stale' } | Taken>;
   /**
-   * Decides and commits; loads and decides again when somebody else was first, at most five times. The first decision is made on the copy
-   * this process committed last, if there is one; no answer but a commit rests on such a copy.
+   * Decides and commits, one change of an aggregate after the other in this process; loads and decides again when another process was
+   * first, at most five times. The first decision is made on the copy this process committed last, if there is one; no answer but a commit
+   * rests on such a copy.
    */
   change<D extends Decision<State, Event>>(
     id: string,
@@ -94,11 +97,6 @@ export type AggregateStore<State, Event extends NewEvent> = {
 /** A unique value is taken: which index, so that `_id` and a rider's one job are told apart. */
 export type Taken = { readonly kind: 'taken'; readonly index: readonly string[] };
 
-/** Five people changed the same thing at the same moment, five times: answered as a conflict that may be tried again. */
-export class TooContended extends Error {
-  override name = 'TooContended';
-}
-
 const ATTEMPTS = 5;
 
 /** Stores aggregates whose document carries its stream (rules W1-W5, R1). Every noun's store is made of this and its own queries. */
@@ -109,6 +107,7 @@ export const createAggregateStore = <State, Event extends NewEvent>(
   const model = defineAggregateModel(options);
   const marks = createSentMarks(model.collection);
   const copies = createLatestCopies<State>();
+  const inLane = createLanes();
   const listeners: ((id: string, at: Date) => void)[] = [];
 
   const read = (document: unknown): Stored<State> => {
@@ -191,6 +190,7 @@ export const createAggregateStore = <State, Event extends NewEvent>(
     latest: copies.get,
 
     create: async (id, state, newEvents, cause, beside) => {
+      options.state.parse(state); // what could not be read again is never written: a fault now, not at every look
       const at = now();
       const events = number(newEvents, 0, at.toISOString(), cause, cause.correlationId);
       const nextActionAt = options.nextActionAt?.(state);
@@ -230,6 +230,7 @@ export const createAggregateStore = <State, Event extends NewEvent>(
     },
 
     commit: async (stored, { state, events: newEvents, follows, push }, cause) => {
+      options.state.parse(state);
       const at = now();
       const events = number(newEvents, stored.seq, at.toISOString(), cause, stored.correlationId);
       const seq = stored.seq + events.length;
@@ -285,7 +286,7 @@ export const createAggregateStore = <State, Event extends NewEvent>(
       return { kind: 'committed', stored: after, events };
     },
 
-    change: async (id, decide, cause, { follows } = {}) => {
+    change: (id, decide, cause, { follows } = {}) => {
       const decideOn = async (stored: Stored<State>) => {
         if (hasSeen(stored, follows)) return { kind: 'nothing-new' as const, stored };
         const decision = decide(stored.state, stored);
@@ -296,22 +297,24 @@ export const createAggregateStore = <State, Event extends NewEvent>(
         return result.kind === 'committed' ? result : undefined;
       };
 
-      const latest = copies.get(id);
-      const early = latest && (await decideOn(latest));
-      if (early?.kind === 'committed') return early;
+      return inLane(id, async () => {
+        const latest = copies.get(id);
+        const early = latest && (await decideOn(latest));
+        if (early?.kind === 'committed') return early;
 
-      for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
-        const stored = await store.find(id);
-        if (!stored) return { kind: 'missing' };
-        const result = await decideOn(stored);
-        if (result) {
-          const changesNothing = result.kind === 'unchanged' || result.kind === 'nothing-new';
-          if (follows && changesNothing && !hasSeen(stored, follows)) await markSeen(model, id, follows);
-          return result;
+        for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
+          const stored = await store.find(id);
+          if (!stored) return { kind: 'missing' };
+          const result = await decideOn(stored);
+          if (result) {
+            const changesNothing = result.kind === 'unchanged' || result.kind === 'nothing-new';
+            if (follows && changesNothing && !hasSeen(stored, follows)) await markSeen(model, id, follows);
+            return result;
+          }
+          await pause(Math.random() * 10 * attempt); // the jitter parts those who met
         }
-        await pause(Math.random() * 10 * attempt); // the jitter parts those who met
-      }
-      throw new TooContended(`${collection} is being changed by too many at once`);
+        throw new TooContended(`${collection} is being changed by too many at once`);
+      });
     },
 
     history: async (id, after = 0) => {
@@ -326,6 +329,7 @@ export const createAggregateStore = <State, Event extends NewEvent>(
         .limit(200)
         .lean();
       let taken = 0;
+      const unreadable: unknown[] = [];
       for (const { _id, unsentSince } of found) {
         // Claimed by moving the very field that the scan reads: two sweepers do not take up the same document at once.
         const claimed = await model
@@ -337,8 +341,14 @@ export const createAggregateStore = <State, Event extends NewEvent>(
           .lean();
         if (!claimed) continue;
         taken += 1;
-        handOver(read(claimed), true);
+        try {
+          handOver(read(claimed), true);
+        } catch (error) {
+          unreadable.push(error); // one that cannot be read keeps none of the others waiting
+        }
       }
+      if (unreadable.length > 0)
+        throw new AggregateError(unreadable, `${unreadable.length} of ${collection} cannot be read`);
       return taken;
     },
 

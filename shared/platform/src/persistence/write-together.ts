@@ -1,8 +1,11 @@
+import { isDatabaseAway } from './database.ts';
+
 type Waiting<Item> = { readonly item: Item; readonly resolve: () => void; readonly reject: (error: unknown) => void };
 
 /**
  * Writes single items in batches of at most `most`. What arrives while a write is under way goes into the next one; with `gatherMs` a
- * batch waits that long for more, unless it is full. Each call resolves when its own item is written, and rejects when its batch is not.
+ * batch waits that long for more, unless it is full. A batch that is refused is written again item by item, so that a bad one costs its
+ * neighbours nothing. Each call resolves when its own item is written, and rejects when it is not.
  */
 export const writeTogether = <Item>(
   write: (items: readonly Item[]) => Promise<void>,
@@ -32,7 +35,8 @@ export const writeTogether = <Item>(
         await write(batch.map(({ item }) => item));
         for (const { resolve } of batch) resolve();
       } catch (error) {
-        for (const { reject } of batch) reject(error);
+        if (batch.length === 1 || isDatabaseAway(error)) for (const { reject } of batch) reject(error);
+        else for (const { item, resolve, reject } of batch) await write([item]).then(resolve, reject);
       }
     }
     writing = false;

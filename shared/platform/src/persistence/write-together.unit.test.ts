@@ -36,14 +36,29 @@ describe('writing together', () => {
     expect(performance.now() - startedAt).toBeGreaterThan(15);
   });
 
-  it('fails the items of a batch that was not written, and no other', async () => {
+  it('writes the neighbours of a bad item, and fails it alone', async () => {
     const write = writeTogether<number>(
       async (items) => {
-        if (items.includes(2)) throw new Error('the database is away');
+        if (items.includes(2)) throw new Error('nobody can write this');
       },
       { most: 2 },
     );
     const ends = await Promise.allSettled([1, 2, 3, 4, 5].map(write));
-    expect(ends.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'rejected', 'fulfilled', 'fulfilled']);
+    expect(ends.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled', 'fulfilled', 'fulfilled']);
+  });
+
+  it('tries nothing item by item while the database is away', async () => {
+    let writes = 0;
+    const away = Object.assign(new Error('connection closed'), { name: 'MongoNetworkError' });
+    const write = writeTogether<number>(
+      async () => {
+        writes += 1;
+        throw away;
+      },
+      { most: 50, gatherMs: 1 },
+    );
+    const ends = await Promise.allSettled(Array.from({ length: 50 }, (_, item) => write(item)));
+    expect(new Set(ends.map(({ status }) => status))).toEqual(new Set(['rejected']));
+    expect(writes).toBeLessThanOrEqual(2);
   });
 });
