@@ -6,6 +6,8 @@ const live = z.object({ event: z.literal('live'), text: z.string() });
 const counts = z.object({
   orders: z.int(),
   byStatus: z.record(z.string(), z.int()),
+  /** Customers who cancel before they pay: a few in a hundred do. */
+  changedMind: z.int().default(0),
   readyToOfferMs: z.object({ p95: z.number() }).nullish(),
   lost: z.int(),
 });
@@ -15,21 +17,22 @@ const GROUPS: readonly (readonly [label: string, statuses: readonly string[]])[]
   ['kitchen', ['accepted', 'preparing']],
   ['road', ['ready_for_rider', 'rider_assigned', 'picked_up']],
   ['done', ['delivered']],
-  ['ended early', ['cancelled', 'rejected', 'expired']],
 ];
+const ENDED_EARLY = ['cancelled', 'rejected', 'expired'];
 
 /** What matters most stands first: a narrow terminal cuts the end off. */
-const shortLine = ({ orders, byStatus, readyToOfferMs, lost }: z.infer<typeof counts>): string => {
-  const groups = GROUPS.map(([label, statuses]) => {
-    const count = statuses.reduce((sum, status) => sum + (byStatus[status] ?? 0), 0);
-    return { label, count };
-  });
-  const shown = groups.filter(({ label, count }) => label !== 'ended early' || count > 0);
-  const parts = [
-    `lost ${lost}`,
-    `orders ${orders}: ${shown.map(({ label, count }) => `${label} ${count}`).join(', ')}`,
+const shortLine = ({ orders, byStatus, changedMind, readyToOfferMs, lost }: z.infer<typeof counts>): string => {
+  const countOf = (statuses: readonly string[]) => statuses.reduce((sum, status) => sum + (byStatus[status] ?? 0), 0);
+  const groups = GROUPS.map(([label, statuses]) => ({ label, count: countOf(statuses) }));
+  const rare = [
+    { label: 'changed mind', count: changedMind },
+    { label: 'given up', count: countOf(ENDED_EARLY) - changedMind },
   ];
+  const list = (counted: typeof groups) => counted.map(({ label, count }) => `${label} ${count}`).join(', ');
+  const early = rare.filter(({ count }) => count > 0);
+  const parts = [`lost ${lost}`, `orders ${orders}: ${list(groups)}`];
   if (readyToOfferMs) parts.push(`offer p95 ${Math.round(readyToOfferMs.p95)} ms`);
+  if (early.length > 0) parts.push(list(early));
   return parts.join(' | ');
 };
 

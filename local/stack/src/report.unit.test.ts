@@ -100,9 +100,9 @@ test('what was lost comes first, and a live line fits into 80 columns', () => {
   const text = liveText(JSON.stringify({ event: 'live', text: 'long '.repeat(40), ...summary }));
   expect(text).toBe('lost 0 | orders 123: new 1, kitchen 12, road 10, done 100 | offer p95 34 ms');
   expect(text?.length).toBeLessThan(80);
-  const early = { orders: 3, byStatus: { cancelled: 2, rejected: 1 }, lost: 0 };
+  const early = { orders: 3, byStatus: { cancelled: 2, rejected: 1 }, changedMind: 2, lost: 0 };
   expect(liveText(JSON.stringify({ event: 'live', text: '', ...early }))).toBe(
-    'lost 0 | orders 3: new 0, kitchen 0, road 0, done 0, ended early 3',
+    'lost 0 | orders 3: new 0, kitchen 0, road 0, done 0 | changed mind 2, given up 1',
   );
 });
 
