@@ -1,5 +1,5 @@
-import { randomUUID } from 'node:crypto';
-import { link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { createHash, randomUUID } from 'node:crypto';
+import { link, mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import * as z from 'zod';
 import { folderProblem } from './folder-problem.ts';
@@ -32,8 +32,7 @@ type Opened =
   /** A sentence without its full stop. */
   | { kind: 'unusable'; problem: string };
 
-const readLock = async (file: string): Promise<Lock | undefined> => {
-  const text = await readFile(file, 'utf8').catch(() => '{}');
+const parseLock = (text: string): Lock | undefined => {
   try {
     return lock.safeParse(JSON.parse(text)).data;
   } catch {
@@ -41,9 +40,11 @@ const readLock = async (file: string): Promise<Lock | undefined> => {
   }
 };
 
+const readText = (file: string): Promise<string> => readFile(file, 'utf8').catch(() => '');
+
 /** Who runs on a folder now; undefined when nobody does. */
 export const readLockHolder = async (path: string): Promise<Holder | undefined> => {
-  const holder = await readLock(join(path, LOCK));
+  const holder = parseLock(await readText(join(path, LOCK)));
   return holder && (await stillRuns(holder)) ? holder : undefined;
 };
 
@@ -66,6 +67,35 @@ const placeLock = async (file: string, content: Lock): Promise<boolean> => {
   }
 };
 
+/** Longer than any take-over lasts: a claim this old was left by a start that ended in the middle of one. */
+const CLAIM_MS = 10_000;
+const PAUSE_MS = 20;
+
+/**
+ * Puts our lock in the place of `old`, whose process has ended; false when another start was quicker. Several may have found the same old
+ * lock: whoever links it under its own name first may replace it, and only if it is still the one that was judged.
+ */
+const replaceLock = async (file: string, old: string, content: Lock): Promise<boolean> => {
+  const claim = `${file}.${createHash('sha256').update(old).digest('hex').slice(0, 16)}`;
+  try {
+    await link(file, claim);
+  } catch {
+    const { ctimeMs } = await stat(claim).catch(() => ({ ctimeMs: Date.now() }));
+    if (Date.now() - ctimeMs > CLAIM_MS) await rm(claim, { force: true });
+    await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
+    return false;
+  }
+  try {
+    if ((await readText(claim)) !== old) return false;
+    const draft = `${file}.${randomUUID()}`;
+    await writeFile(draft, JSON.stringify(content), { mode: 0o600 });
+    await rename(draft, file);
+    return true;
+  } finally {
+    await rm(claim, { force: true });
+  }
+};
+
 /**
  * Takes a data folder for this process alone, making it when it is not there. A folder that a running start holds is `held`, one that
  * cannot be made or written is `unusable`; a lock whose process has ended, however it ended, is taken over.
@@ -81,13 +111,11 @@ export const openDataFolder = async (name: string, portBase: number): Promise<Op
 
   let abandoned = false;
   while (!(await placeLock(file, { ...self, portBase }))) {
-    const holder = await readLock(file);
+    const text = await readText(file);
+    const holder = parseLock(text);
     if (holder && (await stillRuns(holder))) return { kind: 'held', holder };
-    // Renamed before it is removed: of two starts that both saw the old lock only one may take it away.
-    const grave = `${file}.${randomUUID()}`;
-    await rename(file, grave).catch(() => undefined);
-    await rm(grave, { force: true });
     abandoned = true;
+    if (await replaceLock(file, text, { ...self, portBase })) break;
   }
 
   const folder: DataFolder = {

@@ -64,11 +64,15 @@ test('the lock of a process that has ended is taken over, also when its number i
   expect((await open(path)).abandoned).toBe(true);
 });
 
-test('of several starts at once exactly one gets the folder', async () => {
-  const path = await aFolder();
-  await writeFile(join(path, 'stack.lock'), JSON.stringify({ pid: 4_194_304, began: 'long ago', portBase: 4_000 }));
-  const opened = await Promise.all([1, 2, 3, 4].map(() => openDataFolder(path, 4_000)));
-  expect(opened.filter(({ kind }) => kind === 'opened')).toHaveLength(1);
+test('of several starts at once exactly one gets the folder that another has left behind', async () => {
+  const left = JSON.stringify({ pid: 4_194_304, began: 'long ago', portBase: 4_000 });
+  for (let round = 0; round < 20; round += 1) {
+    const path = await aFolder();
+    await writeFile(join(path, 'stack.lock'), left);
+    const opened = await Promise.all(Array.from({ length: 8 }, () => openDataFolder(path, 4_000)));
+    expect(opened.filter(({ kind }) => kind === 'opened')).toHaveLength(1);
+    expect((await readdir(path)).sort()).toEqual(['stack.lock']);
+  }
 });
 
 test('emptying a folder removes what a stack wrote and nothing else', async () => {

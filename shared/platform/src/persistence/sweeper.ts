@@ -6,7 +6,8 @@ const EVERY_MS = 1_000;
 const OLD_MS = 5_000;
 
 /**
- * Publishes what a crash or an outage left behind in documents (rule S1): each second what is older than 5 s, and at the start everything.
+ * Publishes what a crash or an outage left behind in documents (rule S1): each second what is older than 5 s, and first of all everything
+ * from before the start, whatever its age. What is younger is on its way already.
  */
 export const createSweeper = ({
   stores,
@@ -21,11 +22,12 @@ export const createSweeper = ({
   let timer: NodeJS.Timeout | undefined;
   let stopped = true;
   let first = true;
+  let startedAtMs = 0;
 
   const sweepOnce = async () => {
     try {
       if (accepting()) {
-        const olderThanMs = first ? 0 : OLD_MS;
+        const olderThanMs = first ? Math.min(performance.now() - startedAtMs, OLD_MS) : OLD_MS;
         const found = await Promise.all(stores.map((store) => store.sweep(olderThanMs)));
         first = false;
         const total = found.reduce((sum, count) => sum + count, 0);
@@ -40,6 +42,7 @@ export const createSweeper = ({
   return {
     start: () => {
       stopped = false;
+      startedAtMs = performance.now();
       void sweepOnce();
     },
     stop: () => {
