@@ -7,6 +7,7 @@ import type { ConfirmedSender } from './confirmed-sender.ts';
 import type { ConsumerSpec, ParseResult } from './consume.ts';
 import { type CrashVerdict, crashVerdictOf, createForgiveness } from './crash-count.ts';
 import { createHeldDeliveries, type Delivery } from './held-deliveries.ts';
+import { inTime } from './in-time.ts';
 import { attemptOf, readMessage, toIncoming } from './incoming.ts';
 import type { Isolation } from './isolation.ts';
 import type { Link, Member } from './link.ts';
@@ -145,7 +146,7 @@ export const createConsumer = <Event extends Envelope>(spec: ConsumerSpec<Event>
    */
   const callSuspects = async (link: Link, channel: Channel): Promise<void> => {
     while (link.alive() && !stopping.signal.aborted) {
-      const message = await channel.get(queue);
+      const message = await inTime(`get from ${queue}`, channel.get(queue));
       if (!message) return;
       const verdict = crashVerdictOf(message, forgiveness);
       const job = receive({ message, channel, link }, verdict);
@@ -164,7 +165,7 @@ export const createConsumer = <Event extends Envelope>(spec: ConsumerSpec<Event>
     attach: async (link) => {
       if (stopping.signal.aborted) return;
       const channel = await link.openChannel();
-      await channel.prefetch(spec.prefetch ?? DEFAULT_PREFETCH);
+      await inTime('prefetch', channel.prefetch(spec.prefetch ?? DEFAULT_PREFETCH));
       await callSuspects(link, channel);
       if (stopping.signal.aborted) return;
       const tag = `${queue}.${link.generation}`;
@@ -174,7 +175,7 @@ export const createConsumer = <Event extends Envelope>(spec: ConsumerSpec<Event>
         if (message === null) link.lose(new Error(`the broker cancelled the consumer of '${queue}'`));
         else void receive({ message, channel, link }, crashVerdictOf(message, forgiveness));
       };
-      await channel.consume(queue, onMessage, { consumerTag: tag });
+      await inTime(`consume ${queue}`, channel.consume(queue, onMessage, { consumerTag: tag }));
     },
     detach: () => {
       intake = undefined;

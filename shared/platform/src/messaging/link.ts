@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Channel, ChannelModel, ConfirmChannel } from 'amqplib';
 import { type BrokerConnection, openConnection } from './connection.ts';
+import { inTime } from './in-time.ts';
 
 /**
  * Everything that dies together: two connections and their channels. Any loss, of a connection, a channel or a consumer,
@@ -47,6 +48,8 @@ export type LinkOptions = {
 };
 
 const FLUSH_MS = 1_500;
+/** Half a hundred queues of a broker that has just started. */
+const PREPARE_MS = 20_000;
 
 const closeQuietly = async (channel: Channel): Promise<void> => {
   try {
@@ -59,7 +62,7 @@ const closeQuietly = async (channel: Channel): Promise<void> => {
 /** The broker closes a channel whose declaration it refuses; the refused call itself says why. */
 const prepareOn = async (channel: Channel, prepare: LinkOptions['prepare']): Promise<void> => {
   channel.on('error', () => undefined);
-  await prepare(channel);
+  await inTime('the topology', prepare(channel), PREPARE_MS);
   await closeQuietly(channel);
 };
 
@@ -113,14 +116,14 @@ export const openLink = async (options: LinkOptions): Promise<Link> => {
     publishing.on('blocked', options.onBlocked);
     publishing.on('unblocked', options.onUnblocked);
 
-    await prepareOn(await consuming.createChannel(), options.prepare);
-    const confirms = guard(await publishing.createConfirmChannel());
-    const transients = guard(await publishing.createChannel());
+    await prepareOn(await inTime('open a channel', consuming.createChannel()), options.prepare);
+    const confirms = guard(await inTime('open a channel', publishing.createConfirmChannel()));
+    const transients = guard(await inTime('open a channel', publishing.createChannel()));
     return {
       generation,
       confirms,
       transients,
-      openChannel: async () => guard(await consuming.createChannel()),
+      openChannel: async () => guard(await inTime('open a channel', consuming.createChannel())),
       alive: () => alive,
       lose,
       lost,
