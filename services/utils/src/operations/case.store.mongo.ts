@@ -1,4 +1,5 @@
 import type { Clock } from '@tiffin/platform/clock';
+import { insertOnce } from '@tiffin/platform/persistence/insert-once';
 import mongoose, { type Connection, Schema } from 'mongoose';
 import * as z from 'zod';
 import type { CasePosition, CaseStore } from './case.store.ts';
@@ -48,11 +49,7 @@ export const createMongoCaseStore = ({ connection, now }: { connection: Connecti
         detail,
         state: 'open',
       };
-      try {
-        await model.collection.insertOne(document as never);
-      } catch (error) {
-        if (!isDuplicate(error)) throw error;
-      }
+      await insertOnce(model.collection, [document]);
     },
     list: async ({ state }, after, limit) => {
       const documents = await model
@@ -79,6 +76,3 @@ const olderThan = ({ openedAt, id }: CasePosition) => {
     $or: [{ openedAt: mongoose.trusted({ $lt: at }) }, { openedAt: at, _id: mongoose.trusted({ $lt: id }) }],
   };
 };
-
-const isDuplicate = (error: unknown): boolean =>
-  typeof error === 'object' && error !== null && 'code' in error && error.code === 11000;

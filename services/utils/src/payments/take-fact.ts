@@ -1,6 +1,5 @@
 import type { GatewayOrderId } from '@tiffin/contracts/ids';
 import type { Clock } from '@tiffin/platform/clock';
-import { createLanes } from '@tiffin/platform/lanes';
 import type { Stored } from '@tiffin/platform/persistence/stored';
 import type { OpenCase } from '../operations/case.ts';
 import type { PaymentFact, RefundFact } from './gateway.ts';
@@ -45,21 +44,13 @@ export const createFactTaker = ({
   /** Measures what became of each fact. */
   count?: (source: FactSource, outcome: FactTaken['kind']) => void;
 }): FactTaker => {
-  const inLane = createLanes();
   const counted = (source: FactSource, taken: FactTaken): FactTaken => {
     count(source, taken.kind);
     return taken;
   };
 
-  /** One read and one write where nobody else is at it; most facts are repeats and write nothing. */
-  const decideOn = async (stored: Stored<PaymentState>, decide: Decide) => {
-    const decision = decide(stored.state);
-    if (decision.kind !== 'changed') return { ...decision, stored };
-    const result = await payments.commit(stored, decision, REQUESTED_BY_NOBODY);
-    return result.kind === 'committed' ? result : payments.change(stored.id, decide, REQUESTED_BY_NOBODY);
-  };
-
-  const answer = async (result: Awaited<ReturnType<typeof decideOn>>, subject: string): Promise<FactTaken> => {
+  const take = async (id: string, subject: string, decide: Decide): Promise<FactTaken> => {
+    const result = await payments.change(id, decide, REQUESTED_BY_NOBODY);
     switch (result.kind) {
       case 'missing':
         return { kind: 'orphan' };
@@ -78,28 +69,26 @@ export const createFactTaker = ({
     }
   };
 
-  const takePayment = async (fact: PaymentFact): Promise<FactTaken> => {
-    const { gatewayOrderId, gatewayPaymentId } = fact;
-    const decide = (state: PaymentState) => applyGatewayFact(state, fact, policy, now());
-    const id = gatewayOrderId && payments.openedFor(gatewayOrderId);
-    if (id) return answer(await payments.change(id, decide, REQUESTED_BY_NOBODY), gatewayPaymentId);
-    const stored = gatewayOrderId && (await payments.findByGatewayOrder(gatewayOrderId));
-    if (stored) return answer(await decideOn(stored, decide), gatewayPaymentId);
-    if (fact.status === 'captured' && fact.amountRefundedPaise < fact.amountPaise) await openCase(orphanOf(fact));
-    return { kind: 'orphan' };
-  };
-
   return {
-    // The gateway tells of one payment three times in a moment; one after the other each is one write at most.
-    payment: (source, fact) =>
-      inLane(fact.gatewayOrderId ?? fact.gatewayPaymentId, async () => counted(source, await takePayment(fact))),
+    payment: async (source, fact) => {
+      const { gatewayOrderId, gatewayPaymentId } = fact;
+      const id =
+        gatewayOrderId &&
+        (payments.openedFor(gatewayOrderId) ?? (await payments.findByGatewayOrder(gatewayOrderId))?.id);
+      if (!id) {
+        if (fact.status === 'captured' && fact.amountRefundedPaise < fact.amountPaise) await openCase(orphanOf(fact));
+        return counted(source, { kind: 'orphan' });
+      }
+      const taken = await take(id, gatewayPaymentId, (state) => applyGatewayFact(state, fact, policy, now()));
+      return counted(source, taken);
+    },
     refund: async (source, fact, gatewayOrderId) => {
       const stored =
         (await payments.findByGatewayPayment(fact.gatewayPaymentId)) ??
         (gatewayOrderId && (await payments.findByGatewayOrder(gatewayOrderId)));
       if (!stored) return counted(source, { kind: 'orphan' });
-      const result = await decideOn(stored, (state) => applyRefundFact(state, fact, policy, now()));
-      return counted(source, await answer(result, fact.gatewayRefundId));
+      const taken = await take(stored.id, fact.gatewayRefundId, (state) => applyRefundFact(state, fact, policy, now()));
+      return counted(source, taken);
     },
   };
 };

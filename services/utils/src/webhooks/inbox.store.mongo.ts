@@ -1,4 +1,5 @@
 import type { Clock } from '@tiffin/platform/clock';
+import { isDuplicateKey } from '@tiffin/platform/persistence/duplicate-key';
 import { writeTogether } from '@tiffin/platform/persistence/write-together';
 import mongoose, { type Connection, Schema } from 'mongoose';
 import * as z from 'zod';
@@ -73,7 +74,7 @@ export const createMongoInbox = ({ connection, now }: { connection: Connection; 
         await model.collection.insertOne(document as never);
         return 'kept';
       } catch (error) {
-        if (!isDuplicate(error)) throw error;
+        if (!isDuplicateKey(error)) throw error;
       }
       const same = await model.exists({ provider: PROVIDER, bodySha256: rest.bodySha256 });
       return same ? 'duplicate' : 'other-body';
@@ -101,6 +102,3 @@ export const createMongoInbox = ({ connection, now }: { connection: Connection; 
     },
   };
 };
-
-const isDuplicate = (error: unknown): boolean =>
-  typeof error === 'object' && error !== null && 'code' in error && error.code === 11000;

@@ -6,6 +6,7 @@ import type { Clock } from '../clock.ts';
 import { createLanes } from '../lanes.ts';
 import { type AggregateDocument, asDocument, defineAggregateModel, TAIL_PROJECTION } from './aggregate-document.ts';
 import type { Decision, NewEvent } from './decision.ts';
+import { isDuplicateKey } from './duplicate-key.ts';
 import { createLatestCopies } from './latest-copies.ts';
 import type { Relay } from './relay.ts';
 import { createSentMarks } from './sent-marks.ts';
@@ -190,7 +191,6 @@ export const createAggregateStore = <State, Event extends NewEvent>(
     latest: copies.get,
 
     create: async (id, state, newEvents, cause, beside) => {
-      options.state.parse(state); // what could not be read again is never written: a fault now, not at every look
       const at = now();
       const events = number(newEvents, 0, at.toISOString(), cause, cause.correlationId);
       const nextActionAt = options.nextActionAt?.(state);
@@ -210,6 +210,7 @@ export const createAggregateStore = <State, Event extends NewEvent>(
         createdAt: at,
         updatedAt: at,
       };
+      const stored = read(document); // what could not be read again is never written: a fault now, not at every look
       const write = async () => {
         try {
           await model.collection.insertOne(document);
@@ -222,7 +223,6 @@ export const createAggregateStore = <State, Event extends NewEvent>(
       };
       const taken = await untilKnown({ write, landed: () => holds(id, events), applied: undefined });
       if (taken) return taken;
-      const stored = read(document);
       copies.keep(stored);
       handOver(stored);
       announce(id, nextActionAt);
@@ -397,7 +397,7 @@ const markSeen = async (model: Model<AggregateDocument>, id: string, { stream, s
 };
 
 const takenBy = (error: unknown): Taken | undefined => {
-  if (typeof error !== 'object' || error === null || !('code' in error) || error.code !== 11000) return undefined;
+  if (!isDuplicateKey(error)) return undefined;
   const pattern =
     'keyPattern' in error && typeof error.keyPattern === 'object' && error.keyPattern !== null ? error.keyPattern : {};
   return { kind: 'taken', index: Object.keys(pattern) };

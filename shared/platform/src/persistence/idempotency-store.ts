@@ -1,6 +1,7 @@
 import mongoose, { type Connection, Schema } from 'mongoose';
 import type { Clock } from '../clock.ts';
 import { createRequestIds, IDEMPOTENCY_KEPT_MS, type IdempotencyStore, type RequestIds } from '../http/idempotency.ts';
+import { isDuplicateKey } from './duplicate-key.ts';
 
 type KeyRow = {
   _id: string;
@@ -44,7 +45,7 @@ export const createMongoIdempotencyStore = ({
         await model.collection.insertOne({ _id: key, fingerprint, ids, leaseUntil, expiresAt } as never);
         return { kind: 'new', ids };
       } catch (error) {
-        if (!isDuplicate(error)) throw error;
+        if (!isDuplicateKey(error)) throw error;
       }
       const row = await model.findById(key).lean();
       if (!row) return { kind: 'running' }; // it left between the two looks; the caller tries again
@@ -64,6 +65,3 @@ export const createMongoIdempotencyStore = ({
     },
   };
 };
-
-const isDuplicate = (error: unknown): boolean =>
-  typeof error === 'object' && error !== null && 'code' in error && error.code === 11000;
