@@ -3,7 +3,7 @@ import type { AggregateStore } from '@tiffin/platform/persistence/aggregate-stor
 import type { Stored } from '@tiffin/platform/persistence/stored';
 import type { PaymentEvent, PaymentState } from './payment.ts';
 
-export type PaymentStore = Pick<AggregateStore<PaymentState, PaymentEvent>, 'find' | 'create' | 'change' | 'commit'> & {
+export type PaymentStore = Pick<AggregateStore<PaymentState, PaymentEvent>, 'find' | 'create' | 'change'> & {
   findByGatewayOrder(id: GatewayOrderId): Promise<Stored<PaymentState> | undefined>;
   /** Which payment a gateway order belongs to, without a read, if this process opened it lately. */
   openedFor(id: GatewayOrderId): string | undefined;
