@@ -25,6 +25,7 @@ afterAll(async () => {
 it('F3, T14: RabbitMQ killed for ten seconds in mid-flow: requests are answered, readyz warns, every order finishes, no process exits', async () => {
   const crowd = await createCrowd(() => city, { riders: 6 });
   const pidsBefore = Object.values(stack.file().children).map(({ pid }) => pid);
+  await broker.queuesOnDisk();
   const early = [0, 1, 2, 3].map(crowd.runOrder);
   await broker.kill9();
   const killedAt = Date.now();

@@ -115,6 +115,7 @@ test('F4: a broker that freezes is noticed within three heartbeats, and used aga
 test('F3: kill -9 of the broker under load loses nothing that was confirmed, and the link is back within 5 s of its port', async () => {
   await connect();
   const confirmed = new Set<string>();
+  await node.queuesOnDisk();
   let sent = 0;
   let stopping = false;
   const publishAlways = async () => {

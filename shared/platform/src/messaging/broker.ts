@@ -152,8 +152,8 @@ export const createBroker = (options: BrokerOptions): Broker => {
     consume: (spec) => add(createConsumer(spec, { sender, isolation, stepsMs: retryStepsMs, logger, metrics })),
     listen: (spec) => add(createListener(spec, { logger })),
     drain: async (deadlineMs = DRAIN_MS) => {
-      await Promise.all(members.map((member) => member.drain(deadlineMs)));
-      await Promise.race([sender.idle(), sleep(deadlineMs, undefined, { ref: false })]);
+      const drained = Promise.all(members.map((member) => member.drain(deadlineMs))).then(() => sender.idle());
+      await Promise.race([drained, sleep(deadlineMs, undefined, { ref: false })]);
     },
     close: async () => {
       closing.abort();

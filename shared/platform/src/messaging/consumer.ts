@@ -3,6 +3,7 @@ import type { Envelope } from '@tiffin/contracts/envelope';
 import type { Channel, Message } from 'amqplib';
 import type { Logger } from 'pino';
 import { createLanes } from '../lanes.ts';
+import { cancelQuietly } from './cancel.ts';
 import type { ConfirmedSender } from './confirmed-sender.ts';
 import type { ConsumerSpec, ParseResult } from './consume.ts';
 import { type CrashVerdict, crashVerdictOf, createForgiveness } from './crash-count.ts';
@@ -183,8 +184,7 @@ export const createConsumer = <Event extends Envelope>(spec: ConsumerSpec<Event>
     },
     drain: async (deadlineMs) => {
       stopping.abort();
-      // Rejects when the link goes in this moment; then nothing is delivered either.
-      if (intake) await intake.channel.cancel(intake.tag).catch(() => undefined);
+      if (intake) await cancelQuietly(intake.channel, intake.tag);
       await Promise.race([idle(), sleep(deadlineMs, undefined, { ref: false })]);
       held.handBackAll();
     },

@@ -1,8 +1,8 @@
 const ANSWER_MS = 10_000;
 
 /**
- * What the broker answers, or a fault after 10 s: a queue that is recovering after a crash may never answer a request, while heartbeats go
- * on, and a link that waits for it would be away for ever.
+ * What the broker answers, or a fault after 10 s: a queue that came back from a crash without a leader never answers, while heartbeats
+ * go on, and a link that waits for it would be away for ever.
  */
 export const inTime = async <Answer>(what: string, answer: Promise<Answer>, withinMs = ANSWER_MS): Promise<Answer> => {
   let timer: NodeJS.Timeout | undefined;

@@ -196,6 +196,48 @@ test('a broker that falls silent fails the publish in time, and the link is rebu
   await backUp(broker);
 });
 
+test('stopping does not wait for a broker that says nothing: the consumers end while the link still counts as up', async () => {
+  const broker = await consuming(async () => done());
+  broker.listen({ queue: 'realtime.silent', bindings: ['order.*'], parse, handle: async () => undefined });
+  await eventually('it listens', async () => (await bare.checkQueue('work')).consumerCount === 1);
+  proxy.blackHole('both');
+  await broker.drain();
+  expect(broker.status().state).toBe('up');
+  await broker.close();
+  await eventually('nothing stays connected', () => proxy.open === 0);
+});
+
+test('stopping in the middle of a declaration that is never answered leaves no connection', async () => {
+  let asked: () => void = () => undefined;
+  const declaring = new Promise<void>((resolve) => {
+    asked = resolve;
+  });
+  const stop = new AbortController();
+  const url = new URL(vhost.url);
+  url.port = String(proxy.port);
+  const opening = openLink({
+    url: url.href,
+    service: 'test',
+    generation: 1,
+    giveUp: stop.signal,
+    prepare: async (channel) => {
+      proxy.blackHole('both');
+      asked();
+      await channel.checkQueue('work');
+    },
+    onBlocked: () => undefined,
+    onUnblocked: () => undefined,
+  });
+  const failed = expect(opening).rejects.toThrow('Channel ended');
+  await declaring;
+  const stoppedAt = performance.now();
+  stop.abort();
+  await failed;
+  // Not by the heartbeats, which need 10 to 15 s.
+  expect(performance.now() - stoppedAt).toBeLessThan(8_000);
+  await eventually('nothing stays connected', () => proxy.open === 0);
+});
+
 test('many lost links do not make a message a crash suspect', async () => {
   const gates = Array.from({ length: 4 }, gate);
   let started = 0;

@@ -39,7 +39,7 @@ export type LinkOptions = {
   url: string;
   service: string;
   generation: number;
-  /** Ends attempts to connect. */
+  /** Ends the attempt; a link once made is ended by its `close`. */
   giveUp: AbortSignal;
   /** Runs on a channel of its own before the link is handed out. */
   prepare(channel: Channel): Promise<void>;
@@ -89,6 +89,8 @@ export const openLink = async (options: LinkOptions): Promise<Link> => {
       onLost: lose,
     });
     connections.push(connection);
+    // Given up while it was being made: `close` may have been through already.
+    if (!alive) await connection.close();
     return connection.model;
   };
   const guard = <Kind extends Channel>(channel: Kind): Kind => {
@@ -110,6 +112,9 @@ export const openLink = async (options: LinkOptions): Promise<Link> => {
     return closed;
   };
 
+  // Told to stop: what the broker has not answered yet it need not answer, and the open request fails with its connection.
+  const abandon = () => void close();
+  options.giveUp.addEventListener('abort', abandon);
   try {
     const publishing = await connect('publishing');
     const consuming = await connect('consuming');
@@ -132,5 +137,7 @@ export const openLink = async (options: LinkOptions): Promise<Link> => {
   } catch (error) {
     await close();
     throw error;
+  } finally {
+    options.giveUp.removeEventListener('abort', abandon);
   }
 };

@@ -2,7 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Envelope } from '@tiffin/contracts/envelope';
 import type { Channel, Message } from 'amqplib';
 import type { Logger } from 'pino';
+import { cancelQuietly } from './cancel.ts';
 import type { TransientSpec } from './consume.ts';
+import { inTime } from './in-time.ts';
 import { readMessage, toIncoming } from './incoming.ts';
 import type { Link, Member } from './link.ts';
 import { EVENTS_EXCHANGE } from './topology.ts';
@@ -42,20 +44,24 @@ export const createListener = <Event extends Envelope>(
     }
   };
 
+  const declare = async (channel: Channel, name: string) => {
+    await channel.assertQueue(name, { exclusive: true, durable: false, autoDelete: true });
+    for (const routingKey of spec.bindings) await channel.bindQueue(name, EVENTS_EXCHANGE, routingKey);
+    await channel.prefetch(PREFETCH);
+  };
+
   return {
     attach: async (link) => {
       if (stopped) return;
       const name = nameFor(queue, link);
       const channel = await link.openChannel();
-      await channel.assertQueue(name, { exclusive: true, durable: false, autoDelete: true });
-      for (const routingKey of spec.bindings) await channel.bindQueue(name, EVENTS_EXCHANGE, routingKey);
-      await channel.prefetch(PREFETCH);
+      await inTime(`declare ${name}`, declare(channel, name));
       const onMessage = (message: Message | null) => {
         if (message === null) link.lose(new Error(`the broker cancelled the consumer of '${name}'`));
         else last = last.then(() => handle(link, channel, message));
       };
       intake = { channel, tag: name };
-      await channel.consume(name, onMessage, { consumerTag: name, exclusive: true });
+      await inTime(`consume ${name}`, channel.consume(name, onMessage, { consumerTag: name, exclusive: true }));
       spec.onNewLink?.();
     },
     detach: () => {
@@ -63,7 +69,7 @@ export const createListener = <Event extends Envelope>(
     },
     drain: async (deadlineMs) => {
       stopped = true;
-      if (intake) await intake.channel.cancel(intake.tag).catch(() => undefined);
+      if (intake) await cancelQuietly(intake.channel, intake.tag);
       await Promise.race([last, sleep(deadlineMs, undefined, { ref: false })]);
     },
   };
