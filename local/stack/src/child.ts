@@ -95,7 +95,6 @@ export const startChild = async ({ file, args, env, logFile, onLine }: Command):
       // A paused process hears no SIGTERM until it goes on.
       signalGroup(pid, 'SIGCONT');
       child.kill('SIGTERM');
-      child.stdin?.end();
       await ended;
       clearTimeout(deadline);
       return inTime;

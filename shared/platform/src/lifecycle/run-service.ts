@@ -7,6 +7,8 @@ import { createLogger, type Logger } from '../observability/logger.ts';
 const EXIT_CONFIG = 78;
 const EXIT_FAULT = 1;
 const STOP_DEADLINE_MS = 20 * SECOND;
+// Whoever lost its parent lost its database with it: there is nothing to finish, and a new parent waits for its port.
+const ORPHAN_DEADLINE_MS = 5 * SECOND;
 
 export const EXIT_WITH_PARENT = '--exit-with-parent';
 
@@ -35,11 +37,16 @@ type ServiceRun = {
 /** Everything that can end the process, heard until `off`. */
 const listen = (
   process: ServiceProcess,
-  { withParent, stop, crash }: { withParent: boolean; stop(cause: string): void; crash(fault: unknown): void },
+  {
+    withParent,
+    stop,
+    crash,
+  }: { withParent: boolean; stop(cause: string, deadlineMs: number): void; crash(fault: unknown): void },
 ): (() => void) => {
-  const stopByParent = () => stop('the parent is gone');
-  process.on('SIGTERM', stop);
-  process.on('SIGINT', stop);
+  const stopByParent = () => stop('the parent is gone', ORPHAN_DEADLINE_MS);
+  const stopBySignal = (signal: string) => stop(signal, STOP_DEADLINE_MS);
+  process.on('SIGTERM', stopBySignal);
+  process.on('SIGINT', stopBySignal);
   process.on('uncaughtException', crash);
   process.on('unhandledRejection', crash);
   if (withParent) {
@@ -49,8 +56,8 @@ const listen = (
     process.stdin.resume();
   }
   return () => {
-    process.off('SIGTERM', stop);
-    process.off('SIGINT', stop);
+    process.off('SIGTERM', stopBySignal);
+    process.off('SIGINT', stopBySignal);
     process.off('uncaughtException', crash);
     process.off('unhandledRejection', crash);
     process.stdin.off('close', stopByParent);
@@ -60,7 +67,7 @@ const listen = (
 
 /**
  * The life of a service process. Starts it and prints one ready line on standard output; SIGTERM, SIGINT or (with
- * `--exit-with-parent`) the end of standard input drain and close it, exit code 0, or 1 when that takes longer than 20 s.
+ * `--exit-with-parent`) the end of standard input drain and close it, exit code 0, or 1 when that takes longer than 20 s (5 s without a parent).
  *
  * A ConfigError is printed as one list on standard error, exit code 78. Any other failure of the start, an uncaught
  * exception or an unhandled rejection is logged and ends the process at once with 1: what state is left nobody knows, and
@@ -92,11 +99,11 @@ export const runService = async ({
   };
 
   // The deadline counts from the first request to stop, also while the start is still running.
-  const stop = (cause: string): void => {
+  const stop = (cause: string, deadlineMs: number): void => {
     deadline ??= setTimeout(() => {
       logger.fatal('the service did not stop in time');
       exit(EXIT_FAULT);
-    }, STOP_DEADLINE_MS);
+    }, deadlineMs);
     stopRequested(cause);
   };
 

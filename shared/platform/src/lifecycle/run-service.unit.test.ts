@@ -128,3 +128,15 @@ it('exits with 1 when stopping takes longer than 20 s, also when the start never
     expect([fake.exits, vi.getTimerCount(), fake.listeners()]).toEqual([[1], 0, [0, 0, 0, 0]]);
   }
 });
+
+it('does not outlive its parent by more than 5 s, whatever still runs', async () => {
+  vi.useFakeTimers();
+  const fake = fakeProcess();
+  const drain = () => new Promise<never>(() => undefined);
+  void run(fake, async () => ({ ...service().running, drain }), ['--exit-with-parent']);
+  fake.stdin.destroy();
+  await vi.advanceTimersByTimeAsync(4_999);
+  expect(fake.exits).toEqual([]);
+  await vi.advanceTimersByTimeAsync(1);
+  expect(fake.exits).toEqual([1]);
+});
