@@ -20,25 +20,28 @@ module.exports = {
     {
       name: 'services-import-only-shared',
       severity: 'error',
-      from: { path: '^services/', pathNot: '\\.test\\.ts$' },
+      from: { path: '^services/', pathNot: '\\.(test|fixture)\\.ts$' },
       to: { path: '^(local|cli|e2e|bench|shared/testing)/' },
     },
     {
       name: 'contracts-import-zod-only',
       severity: 'error',
-      from: { path: '^shared/contracts/src/', pathNot: '\\.test\\.ts$' },
+      from: { path: '^shared/contracts/src/', pathNot: '\\.(test|fixture)\\.ts$' },
       to: { pathNot: ['^shared/contracts/src/', '^node_modules/zod/'] },
     },
     {
       name: 'platform-knows-no-food-word',
       severity: 'error',
-      from: { path: '^shared/platform/src/', pathNot: '\\.test\\.ts$' },
+      from: { path: '^shared/platform/src/', pathNot: '\\.(test|fixture)\\.ts$' },
       to: { path: '^shared/contracts/', pathNot: SHARED_FOODLESS_CONTRACTS },
     },
     {
       name: 'only-messaging-touches-amqplib',
       severity: 'error',
-      from: { path: '^(shared/platform|services)/', pathNot: ['^shared/platform/src/messaging/', '\\.test\\.ts$'] },
+      from: {
+        path: '^(shared/platform|services)/',
+        pathNot: ['^shared/platform/src/messaging/', '\\.(test|fixture)\\.ts$'],
+      },
       to: { path: '^node_modules/amqplib/' },
     },
     {
@@ -46,26 +49,29 @@ module.exports = {
       severity: 'error',
       from: {
         path: '^services/',
-        pathNot: ['\\.store\\.mongo\\.ts$', '\\.test\\.ts$'],
+        pathNot: ['\\.store\\.mongo\\.ts$', '\\.(test|fixture)\\.ts$'],
       },
       to: { path: '^node_modules/(mongoose|mongodb)/', dependencyTypesNot: ['type-only'] },
     },
     {
       name: 'only-the-composition-root-imports-adapters',
       severity: 'error',
-      from: { path: '^services/', pathNot: ['/app\\.ts$', '\\.(store\\.mongo|gateway)\\.ts$', '\\.test\\.ts$'] },
+      from: {
+        path: '^services/',
+        pathNot: ['/app\\.ts$', '\\.(store\\.mongo|gateway)\\.ts$', '\\.(test|fixture)\\.ts$'],
+      },
       to: { path: '\\.(store\\.mongo|gateway)\\.ts$', dependencyTypesNot: ['type-only'] },
     },
     {
       name: 'the-document-store-stands-alone',
       severity: 'error',
-      from: { path: '^local/document-store/src/', pathNot: '\\.test\\.ts$' },
+      from: { path: '^local/document-store/src/', pathNot: '\\.(test|fixture)\\.ts$' },
       to: { path: '^(services|shared|cli|e2e|bench|local/(?!document-store))' },
     },
     {
       name: 'the-fake-razorpay-stands-alone',
       severity: 'error',
-      from: { path: '^local/razorpay/src/', pathNot: '\\.test\\.ts$' },
+      from: { path: '^local/razorpay/src/', pathNot: '\\.(test|fixture)\\.ts$' },
       to: { path: '^(services|shared|cli|e2e|bench|local/(?!razorpay))' },
     },
     {
@@ -77,8 +83,8 @@ module.exports = {
     {
       name: 'no-tests-in-the-product',
       severity: 'error',
-      from: { pathNot: '\\.test\\.ts$' },
-      to: { path: '\\.test\\.ts$' },
+      from: { pathNot: '\\.(test|fixture)\\.ts$' },
+      to: { path: '\\.(test|fixture)\\.ts$' },
     },
   ],
   options: {

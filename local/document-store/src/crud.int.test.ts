@@ -1,6 +1,6 @@
 import { type Document, Double, Long, ObjectId } from 'mongodb';
 import { describe, expect, it } from 'vitest';
-import { startTemporaryStore } from './temporary-store.test.ts';
+import { startTemporaryStore } from './temporary-store.fixture.ts';
 
 describe('through the driver', () => {
   it('inserts, finds, changes and deletes', async () => {

@@ -6,7 +6,7 @@ import {
   startStoreProcess,
   startTemporaryStore,
   temporaryFolder,
-} from './temporary-store.test.ts';
+} from './temporary-store.fixture.ts';
 
 const ROUNDS = 5;
 const WRITERS = 8;

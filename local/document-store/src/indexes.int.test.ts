@@ -1,6 +1,6 @@
 import { type Document, Long } from 'mongodb';
 import { describe, expect, it } from 'vitest';
-import { startTemporaryStore } from './temporary-store.test.ts';
+import { startTemporaryStore } from './temporary-store.fixture.ts';
 
 const planOf = async (cursor: {
   explain(): Promise<Document>;

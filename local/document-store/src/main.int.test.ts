@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { connectTo, temporaryFolder } from './temporary-store.test.ts';
+import { connectTo, temporaryFolder } from './temporary-store.fixture.ts';
 
 const start = async (...flags: string[]) => {
   const main = fileURLToPath(new URL('./main.ts', import.meta.url));

@@ -2,7 +2,7 @@ import { connect } from 'node:net';
 import { serialize } from 'bson';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { startTemporaryStore } from './temporary-store.test.ts';
+import { startTemporaryStore } from './temporary-store.fixture.ts';
 import { writeOpMsg } from './wire/op-msg.ts';
 
 /** Sends bytes and waits until the store has answered or ended the connection. */

@@ -1,6 +1,6 @@
 import mongoose, { Schema } from 'mongoose';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { startTemporaryStore } from './temporary-store.test.ts';
+import { startTemporaryStore } from './temporary-store.fixture.ts';
 
 describe('mongoose', () => {
   it('runs unchanged: indexes, lean queries, conditional writes, bulk writes', async () => {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { distanceBetween } from './geo/sphere.ts';
-import { startTemporaryStore } from './temporary-store.test.ts';
+import { startTemporaryStore } from './temporary-store.fixture.ts';
 
 type Position = [number, number];
 

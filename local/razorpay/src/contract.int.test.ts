@@ -9,7 +9,7 @@ import {
   KEY_SECRET,
   startGateway,
   startPaidGateway,
-} from './gateway-fixture.test.ts';
+} from './gateway.fixture.ts';
 
 describe('orders', () => {
   test('ORD-01 a new order owes its whole amount', async () => {

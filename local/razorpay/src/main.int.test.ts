@@ -15,7 +15,7 @@ import {
   ok,
   startReceiver,
   WEBHOOK_SECRET,
-} from './gateway-fixture.test.ts';
+} from './gateway.fixture.ts';
 
 const MAIN = fileURLToPath(new URL('./main.ts', import.meta.url));
 

@@ -1,6 +1,6 @@
 import Razorpay from 'razorpay';
 import { expect, test } from 'vitest';
-import { KEY_ID, KEY_SECRET, startGateway } from './gateway-fixture.test.ts';
+import { KEY_ID, KEY_SECRET, startGateway } from './gateway.fixture.ts';
 
 interface InnerHttp {
   readonly defaults: object;

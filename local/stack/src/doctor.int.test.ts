@@ -6,7 +6,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { checkConfiguration } from './check-configuration.ts';
 import { openDataFolder } from './data-folder.ts';
 import { canStart, examine, type Finding } from './doctor.ts';
-import { aPlace } from './started-stack.test.ts';
+import { aPlace } from './started-stack.fixture.ts';
 
 const look = async (
   { data, base }: { data: string; base: number },

@@ -3,7 +3,7 @@ import { askBroker } from './broker-probe.ts';
 import { readIdentity } from './identity.ts';
 import { busyPorts } from './port-holder.ts';
 import { portsFrom } from './ports.ts';
-import { aPlace, eventually, type Started, start } from './started-stack.test.ts';
+import { aPlace, eventually, type Started, start } from './started-stack.fixture.ts';
 import { vhostNameOf, vhostUrl } from './vhost.ts';
 
 const BROKER = 'amqp://guest:guest@127.0.0.1:5672';

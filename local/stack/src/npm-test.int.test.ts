@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished, test } from 'vitest';
 import { identify, stillRuns } from './process-identity.ts';
-import { eventually } from './started-stack.test.ts';
+import { eventually } from './started-stack.fixture.ts';
 
 const HOUSE = fileURLToPath(new URL('../../../', import.meta.url));
 

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { askBroker } from './broker-probe.ts';
 import { busyPorts } from './port-holder.ts';
 import { portsFrom } from './ports.ts';
-import { aPlace, eventually, type Started, start, stillRunning } from './started-stack.test.ts';
+import { aPlace, eventually, type Started, start, stillRunning } from './started-stack.fixture.ts';
 
 const knock = (stack: { door: string; stackKey: string }, path: string, body?: object): Promise<Response> =>
   fetch(`${stack.door}/_stack${path}`, {

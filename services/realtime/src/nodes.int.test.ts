@@ -3,8 +3,8 @@ import { eventually } from '@tiffin/testing/eventually';
 import { startTcpProxy } from '@tiffin/testing/tcp-proxy';
 import { io } from 'socket.io-client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { anOrder, newId } from './an-order.test.ts';
-import { startWorld, tokenOf, type World } from './world.test.ts';
+import { anOrder, newId } from './an-order.fixture.ts';
+import { startWorld, tokenOf, type World } from './world.fixture.ts';
 
 let world: World;
 

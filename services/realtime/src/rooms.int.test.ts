@@ -1,7 +1,7 @@
 import { eventually } from '@tiffin/testing/eventually';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { anEvent, anOrder, newId } from './an-order.test.ts';
-import { startWorld, type World } from './world.test.ts';
+import { anEvent, anOrder, newId } from './an-order.fixture.ts';
+import { startWorld, type World } from './world.fixture.ts';
 
 let world: World;
 let node: Awaited<ReturnType<World['startLinkedNode']>>;

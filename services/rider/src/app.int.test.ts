@@ -15,7 +15,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { createApp } from './app.ts';
 import { deliveryCode } from './deliveries/delivery-code.ts';
-import { hexId, place, startDatabase, testConfig } from './stand.fixture.test.ts';
+import { hexId, place, startDatabase, testConfig } from './stand.fixture.ts';
 
 /** A restaurant service that knows one owner. */
 const startRestaurant = async () => {

@@ -1,7 +1,7 @@
 import { Double, deserialize, serialize } from 'bson';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { arbitraryDocument, forDriver } from './arbitrary-value.test.ts';
+import { arbitraryDocument, forDriver } from './arbitrary-value.fixture.ts';
 import { decode, MalformedBson } from './decode.ts';
 import { encode } from './encode.ts';
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { arbitraryNumber, arbitraryValue } from '../bson/arbitrary-value.test.ts';
+import { arbitraryNumber, arbitraryValue } from '../bson/arbitrary-value.fixture.ts';
 import { compareValues } from '../bson/compare.ts';
 import { encodeValue, invert, UPPER } from './key-encoding.ts';
 

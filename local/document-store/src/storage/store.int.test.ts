@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { encode } from '../bson/encode.ts';
 import type { Document } from '../bson/value.ts';
-import { temporaryFolder } from '../temporary-store.test.ts';
+import { temporaryFolder } from '../temporary-store.fixture.ts';
 import { openSqlite } from './sqlite.ts';
 import { openStore, type Store } from './store.ts';
 

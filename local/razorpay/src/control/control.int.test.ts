@@ -1,7 +1,7 @@
 import { request } from 'node:http';
 import { expect, test } from 'vitest';
 import type { Order } from '../entities.ts';
-import { type ErrorBody, eventually, startGateway, startPaidGateway } from '../gateway-fixture.test.ts';
+import { type ErrorBody, eventually, startGateway, startPaidGateway } from '../gateway.fixture.ts';
 
 test('each fault replaces the answer as often as asked, and nothing happened', async () => {
   const { call, control, state } = await startGateway();

@@ -8,7 +8,7 @@ import {
   startGateway,
   startPaidGateway,
   WEBHOOK_SECRET,
-} from '../gateway-fixture.test.ts';
+} from '../gateway.fixture.ts';
 
 interface Envelope {
   readonly entity: string;

@@ -1,7 +1,7 @@
 import { role } from '@tiffin/contracts/claims';
 import { parseEvent } from '@tiffin/contracts/event-catalogue';
 import { describe, expect, it } from 'vitest';
-import { anOrder, type TestOrder } from '../an-order.test.ts';
+import { anOrder, type TestOrder } from '../an-order.fixture.ts';
 import { asOrderEvent } from '../pushes/push-table.ts';
 import { afterEvent, hasEnded, mayWatch, type OrderParties, partiesOf, type Watcher } from './order-parties.ts';
 

@@ -1,7 +1,7 @@
 import { parseEvent } from '@tiffin/contracts/event-catalogue';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { anOrder, type TestOrder } from '../an-order.test.ts';
+import { anOrder, type TestOrder } from '../an-order.fixture.ts';
 import type { OrderEvent } from '../pushes/order-pushes.ts';
 import { asOrderEvent } from '../pushes/push-table.ts';
 import type { HistoryAnswer } from './order-history.ts';

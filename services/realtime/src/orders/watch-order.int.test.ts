@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { eventually } from '@tiffin/testing/eventually';
 import { startTcpProxy } from '@tiffin/testing/tcp-proxy';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { anEvent, anOrder, newId, type TestOrder } from '../an-order.test.ts';
-import { startWorld, type World } from '../world.test.ts';
+import { anEvent, anOrder, newId, type TestOrder } from '../an-order.fixture.ts';
+import { startWorld, type World } from '../world.fixture.ts';
 
 let world: World;
 let node: Awaited<ReturnType<World['startLinkedNode']>>;

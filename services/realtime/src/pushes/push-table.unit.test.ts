@@ -2,7 +2,7 @@ import { EVENTS, type EventType, isEventType, parseEvent } from '@tiffin/contrac
 import { isPushName, pushes, room } from '@tiffin/contracts/pushes';
 import { REALTIME_BINDINGS, typesBoundBy } from '@tiffin/contracts/queues';
 import { describe, expect, it } from 'vitest';
-import { anEvent, anOrder, newId } from '../an-order.test.ts';
+import { anEvent, anOrder, newId } from '../an-order.fixture.ts';
 import { pushesOf } from './push-table.ts';
 
 const now = new Date('2026-11-01T10:00:00.000Z');

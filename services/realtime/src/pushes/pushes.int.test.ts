@@ -3,9 +3,9 @@ import { createServiceTokens } from '@tiffin/platform/auth/tokens';
 import { readConfig } from '@tiffin/platform/config/read-config';
 import jwt from 'jsonwebtoken';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { newId } from '../an-order.test.ts';
+import { newId } from '../an-order.fixture.ts';
 import { realtimeSettings } from '../config.ts';
-import { JWT_SECRET, SERVICE_TOKEN_SECRET, startWorld, tokenOf, type World } from '../world.test.ts';
+import { JWT_SECRET, SERVICE_TOKEN_SECRET, startWorld, tokenOf, type World } from '../world.fixture.ts';
 
 let world: World;
 let node: Awaited<ReturnType<World['startLinkedNode']>>;

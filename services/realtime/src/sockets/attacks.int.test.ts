@@ -3,8 +3,8 @@ import { eventually } from '@tiffin/testing/eventually';
 import jwt from 'jsonwebtoken';
 import { io, type ManagerOptions, type Socket, type SocketOptions } from 'socket.io-client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { anEvent, anOrder, newId } from '../an-order.test.ts';
-import { JWT_SECRET, SERVICE_TOKEN_SECRET, startWorld, tokenOf, type World } from '../world.test.ts';
+import { anEvent, anOrder, newId } from '../an-order.fixture.ts';
+import { JWT_SECRET, SERVICE_TOKEN_SECRET, startWorld, tokenOf, type World } from '../world.fixture.ts';
 
 let world: World;
 let node: Awaited<ReturnType<World['startLinkedNode']>>;

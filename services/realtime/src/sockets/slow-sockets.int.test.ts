@@ -2,8 +2,8 @@ import { connect as dial } from 'node:net';
 import { createServiceTokens } from '@tiffin/platform/auth/tokens';
 import { eventually } from '@tiffin/testing/eventually';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { newId } from '../an-order.test.ts';
-import { SERVICE_TOKEN_SECRET, startWorld, tokenOf, type World } from '../world.test.ts';
+import { newId } from '../an-order.fixture.ts';
+import { SERVICE_TOKEN_SECRET, startWorld, tokenOf, type World } from '../world.fixture.ts';
 
 let world: World;
 let node: Awaited<ReturnType<World['startLinkedNode']>>;

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { place, type Stand, startStand } from '../stand.fixture.test.ts';
+import { place, type Stand, startStand } from '../stand.fixture.ts';
 
 describe('a trip', () => {
   let stand: Stand;

@@ -1,16 +1,18 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { place, type Stand, startStand } from '../stand.fixture.test.ts';
+import { place, type Stand, startStand } from '../stand.fixture.ts';
 
 const RIDERS = 60;
 /** How often they race; `npm run test:long` asks for the full size. */
 const ROUNDS = process.env.TIFFIN_LONG ? 1_000 : 10;
+/** A round puts the clock forward by twelve seconds, and nobody reports his position meanwhile. */
+const POSITION_FRESH_S = '86400';
 
 describe('races for a delivery', () => {
   let stand: Stand;
   let processes: Stand['use'][];
   let crowd: Awaited<ReturnType<Stand['riderAt']>>[];
   beforeAll(async () => {
-    stand = await startStand({ OFFER_WAVE_SIZE: String(RIDERS), POSITION_FRESH_S: '600' });
+    stand = await startStand({ OFFER_WAVE_SIZE: String(RIDERS), POSITION_FRESH_S });
     processes = [stand.use, stand.anotherProcess()];
     crowd = [];
     for (let index = 0; index <= RIDERS; index += 1) crowd.push(await stand.riderAt(place(index % 200)));
@@ -77,7 +79,7 @@ describe('races for a delivery', () => {
 describe('races of one rider', () => {
   let stand: Stand;
   beforeAll(async () => {
-    stand = await startStand({ POSITION_FRESH_S: '600' });
+    stand = await startStand({ POSITION_FRESH_S });
   });
   afterAll(() => stand.close());
 

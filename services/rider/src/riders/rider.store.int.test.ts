@@ -1,7 +1,7 @@
 import { userId } from '@tiffin/contracts/claims';
 import { riderId } from '@tiffin/contracts/ids';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { hexId, place, type Stand, startStand } from '../stand.fixture.test.ts';
+import { hexId, place, type Stand, startStand } from '../stand.fixture.ts';
 
 describe('the store of riders', () => {
   let stand: Stand;

@@ -1,7 +1,6 @@
 import { EVENTS } from '@tiffin/contracts/event-catalogue';
 import { describe, expect, it } from 'vitest';
 import { applyGatewayFact, isLookDue, looked, lookNow } from './gateway-fact.ts';
-import { type PaymentState, paymentNextActionAt, paymentStateSchema } from './payment.ts';
 import {
   anAttempt,
   anOpenPayment,
@@ -15,7 +14,8 @@ import {
   POLICY,
   TOTAL,
   told,
-} from './payment-fixture.test.ts';
+} from './payment.fixture.ts';
+import { type PaymentState, paymentNextActionAt, paymentStateSchema } from './payment.ts';
 
 const STATES: Record<string, PaymentState> = {
   untried: anOpenPayment(),

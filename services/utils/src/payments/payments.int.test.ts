@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { eventually } from '@tiffin/testing/eventually';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Stand, startStand } from '../utils-fixture.test.ts';
+import { type Stand, startStand } from '../utils.fixture.ts';
 
 let stand: Stand;
 beforeAll(async () => {

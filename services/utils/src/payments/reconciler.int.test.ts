@@ -1,6 +1,6 @@
 import { eventually } from '@tiffin/testing/eventually';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { orderEvent, type Stand, startStand } from '../utils-fixture.test.ts';
+import { orderEvent, type Stand, startStand } from '../utils.fixture.ts';
 
 let stand: Stand;
 beforeAll(async () => {

@@ -2,8 +2,8 @@ import { gatewayPaymentId, gatewayRefundId } from '@tiffin/contracts/ids';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { applyGatewayFact, type PaymentDecision } from './gateway-fact.ts';
+import { anOpenPayment, aPaymentFact, aRefundFact, NOW, PAY, POLICY, TOTAL } from './payment.fixture.ts';
 import { type PaymentEvent, type PaymentState, paymentStateSchema } from './payment.ts';
-import { anOpenPayment, aPaymentFact, aRefundFact, NOW, PAY, POLICY, TOTAL } from './payment-fixture.test.ts';
 import {
   applyRefundFact,
   claimRefund,

@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { isOpen, type PaymentState, paymentStateSchema, paymentView, type RefundRecord } from './payment.ts';
 import {
   anAttempt,
   anOpenPayment,
@@ -14,7 +13,8 @@ import {
   RFND,
   TOTAL,
   told,
-} from './payment-fixture.test.ts';
+} from './payment.fixture.ts';
+import { isOpen, type PaymentState, paymentStateSchema, paymentView, type RefundRecord } from './payment.ts';
 import {
   applyRefundFact,
   claimRefund,

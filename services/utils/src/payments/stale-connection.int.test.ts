@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { orderId } from '@tiffin/contracts/ids';
-import { pino } from 'pino';
+import { createLogger } from '@tiffin/platform/observability/logger';
 import { afterEach, expect, it } from 'vitest';
 import { createRazorpayGateway } from './razorpay.gateway.ts';
 
@@ -40,7 +40,12 @@ const serve = async (answers: number) => {
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const gateway = createRazorpayGateway({ url, keyId: 'k', keySecret: 's', logger: pino({ level: 'silent' }) });
+  const gateway = createRazorpayGateway({
+    url,
+    keyId: 'k',
+    keySecret: 's',
+    logger: createLogger({ service: 'utils', level: 'silent' }),
+  });
   const createOrder = () =>
     gateway.createOrder({ orderId: orderId.parse('1'.repeat(24)), amountPaise: 30_700, currency: 'INR' });
   return { connections, createOrder };

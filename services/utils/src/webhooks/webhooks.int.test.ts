@@ -3,7 +3,7 @@ import { gzipSync } from 'node:zlib';
 import type { Bill } from '@tiffin/contracts/order-api';
 import { eventually } from '@tiffin/testing/eventually';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Stand, startStand } from '../utils-fixture.test.ts';
+import { type Stand, startStand } from '../utils.fixture.ts';
 
 let stand: Stand;
 beforeAll(async () => {

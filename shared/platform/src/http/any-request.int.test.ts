@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { newThing, startThings, type Things, tokenOf } from './server.fixture.test.ts';
+import { newThing, startThings, type Things, tokenOf } from './server.fixture.ts';
 
 const PATH = '/api/v1/things';
 const RUNS = 120;

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { expectProblem, serviceTokenOf, startThings, THING_ID, type Things, tokenOf } from './server.fixture.test.ts';
+import { expectProblem, serviceTokenOf, startThings, THING_ID, type Things, tokenOf } from './server.fixture.ts';
 
 const PATH = `/api/v1/things/${THING_ID}`;
 const INTERNAL = '/api/v1/internal/things';

@@ -1,7 +1,7 @@
 import net from 'node:net';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { Health } from './health.ts';
-import { startThings, type Things } from './server.fixture.test.ts';
+import { startThings, type Things } from './server.fixture.ts';
 
 let health: () => Promise<Health>;
 let things: Things;

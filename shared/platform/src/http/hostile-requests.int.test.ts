@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { expectProblem, startThings, type Things, tokenOf } from './server.fixture.test.ts';
+import { expectProblem, startThings, type Things, tokenOf } from './server.fixture.ts';
 
 const PATH = '/api/v1/things';
 const WEBHOOK = '/api/v1/webhooks/thing';

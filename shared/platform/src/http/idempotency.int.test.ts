@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createMemoryIdempotency, expectProblem, startThings, type Things, tokenOf } from './server.fixture.test.ts';
+import { createMemoryIdempotency, expectProblem, startThings, type Things, tokenOf } from './server.fixture.ts';
 
 const PATH = '/api/v1/things';
 const KEY = 'order-2f6d1c';

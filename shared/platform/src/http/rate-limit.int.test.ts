@@ -1,5 +1,5 @@
 import { afterEach, expect, it, vi } from 'vitest';
-import { expectProblem, serviceTokenOf, startThings, type Things, tokenOf } from './server.fixture.test.ts';
+import { expectProblem, serviceTokenOf, startThings, type Things, tokenOf } from './server.fixture.ts';
 import type { HttpServerOptions } from './server.ts';
 
 const PATH = '/api/v1/things';

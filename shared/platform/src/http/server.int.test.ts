@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { expectProblem, startThings, THING_ID, type Things, tokenOf } from './server.fixture.test.ts';
+import { expectProblem, startThings, THING_ID, type Things, tokenOf } from './server.fixture.ts';
 
 let things: Things;
 beforeAll(async () => {
@@ -133,7 +133,7 @@ describe('errors', () => {
 
 describe('who may call', () => {
   it('tells the caller of a service route', async () => {
-    const { serviceTokenOf } = await import('./server.fixture.test.ts');
+    const { serviceTokenOf } = await import('./server.fixture.ts');
     const answer = await things.call('GET', '/api/v1/internal/things', { token: serviceTokenOf('rider') });
     expect(JSON.parse(answer.text)).toEqual({ caller: 'rider' });
   });
@@ -205,14 +205,14 @@ describe('pages beside the table', () => {
 
 describe('the route table', () => {
   it('refuses two rows for one method and path', async () => {
-    const { createThings } = await import('./server.fixture.test.ts');
+    const { createThings } = await import('./server.fixture.ts');
     const { routes } = createThings();
     await expect(startThings({ routes: [...routes, ...routes.slice(0, 1)] })).rejects.toThrow(/stands twice/);
   });
 
   it('refuses an idempotent route without a place for its keys', async () => {
     const { createHttpServer } = await import('./server.ts');
-    const { createThings, SERVICE_SECRET, USER_SECRET } = await import('./server.fixture.test.ts');
+    const { createThings, SERVICE_SECRET, USER_SECRET } = await import('./server.fixture.ts');
     const { createServiceTokens, createTokenVerifier } = await import('../auth/tokens.ts');
     const { createLogger } = await import('../observability/logger.ts');
     const make = () =>

@@ -5,7 +5,7 @@ import { afterEach, expect, it } from 'vitest';
 import * as z from 'zod';
 import { createServiceTokens } from '../auth/tokens.ts';
 import { describeError } from '../observability/log-fields.ts';
-import { SERVICE_SECRET, startThings } from './server.fixture.test.ts';
+import { SERVICE_SECRET, startThings } from './server.fixture.ts';
 import { createServiceClient } from './service-client.ts';
 import { ServiceUnavailable } from './service-unavailable.ts';
 

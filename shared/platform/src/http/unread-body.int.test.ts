@@ -1,7 +1,7 @@
 import net from 'node:net';
 import { eventually } from '@tiffin/testing/eventually';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { startThings, type Things, tokenOf } from './server.fixture.test.ts';
+import { startThings, type Things, tokenOf } from './server.fixture.ts';
 
 const WEBHOOK = '/api/v1/webhooks/thing';
 const LENGTH_50_GB = 'Content-Length: 50000000000';

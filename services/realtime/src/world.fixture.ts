@@ -11,7 +11,7 @@ import { createBroker } from '@tiffin/platform/messaging/broker';
 import { createLogger } from '@tiffin/platform/observability/logger';
 import { withVhost } from '@tiffin/testing/broker-vhost';
 import { openSocket, type TestSocket } from '@tiffin/testing/socket';
-import type { TestOrder } from './an-order.test.ts';
+import type { TestOrder } from './an-order.fixture.ts';
 import { createApp } from './app.ts';
 import type { RealtimeConfig } from './config.ts';
 
