@@ -5,12 +5,14 @@ import type * as z from 'zod';
 import type { Clock } from '../clock.ts';
 import { createLanes } from '../lanes.ts';
 import { type AggregateDocument, asDocument, defineAggregateModel, TAIL_PROJECTION } from './aggregate-document.ts';
+import { claimDue } from './claim-due.ts';
 import type { Decision, NewEvent } from './decision.ts';
 import { isDuplicateKey } from './duplicate-key.ts';
 import { createLatestCopies } from './latest-copies.ts';
 import type { Relay } from './relay.ts';
 import { createSentMarks } from './sent-marks.ts';
 import { type Cause, type Stored, type StreamEvent, unsentOf } from './stored.ts';
+import { sweepUnsent } from './sweep-unsent.ts';
 import { TooContended } from './too-contended.ts';
 import { untilKnown } from './unknown-result.ts';
 
@@ -322,54 +324,13 @@ export const createAggregateStore = <State, Event extends NewEvent>(
       return document ? asDocument(document).stream.filter((event) => event.seq > after) : undefined;
     },
 
-    sweep: async (olderThanMs) => {
-      const before = new Date(now().getTime() - olderThanMs);
-      const found = await model
-        .find({ unsentSince: mongoose.trusted({ $lte: before }) }, { _id: 1, unsentSince: 1 })
-        .limit(200)
-        .lean();
-      let taken = 0;
-      const unreadable: unknown[] = [];
-      for (const { _id, unsentSince } of found) {
-        // Claimed by moving the very field that the scan reads: two sweepers do not take up the same document at once.
-        const claimed = await model
-          .findOneAndUpdate(
-            { _id, ...(unsentSince ? { unsentSince } : {}) },
-            { $set: { unsentSince: now() } },
-            { projection: { ...TAIL_PROJECTION, stream: 1 } },
-          )
-          .lean();
-        if (!claimed) continue;
-        taken += 1;
-        try {
-          handOver(read(claimed), true);
-        } catch (error) {
-          unreadable.push(error); // one that cannot be read keeps none of the others waiting
-        }
-      }
-      if (unreadable.length > 0)
-        throw new AggregateError(unreadable, `${unreadable.length} of ${collection} cannot be read`);
-      return taken;
+    sweep: (olderThanMs) => {
+      const at = now();
+      const olderThan = new Date(at.getTime() - olderThanMs);
+      return sweepUnsent(model, { olderThan, now: at, takeUp: (document) => handOver(read(document), true) });
     },
 
-    claimDue: async (limit, leaseMs) => {
-      const at = now();
-      const free = mongoose.trusted({ $not: { $gt: at } });
-      const found = await model
-        .find({ nextActionAt: mongoose.trusted({ $lte: at }), timerLease: free }, { _id: 1 })
-        .sort({ nextActionAt: 1 })
-        .limit(limit)
-        .lean();
-      const claimed: string[] = [];
-      for (const { _id } of found) {
-        const { modifiedCount } = await model.updateOne(
-          { _id, timerLease: free },
-          { $set: { timerLease: new Date(at.getTime() + leaseMs) } },
-        );
-        if (modifiedCount === 1) claimed.push(String(_id));
-      }
-      return claimed;
-    },
+    claimDue: (limit, leaseMs) => claimDue(model, { now: now(), limit, leaseMs }),
 
     onNextAction: (listener) => {
       listeners.push(listener);
