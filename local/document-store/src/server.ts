@@ -3,6 +3,7 @@ import { createBatch } from './commands/batch.ts';
 import { createCursors } from './commands/cursors.ts';
 import { dispatch } from './commands/dispatch.ts';
 import { removeExpired } from './commands/expire.ts';
+import { createProfiler } from './commands/profiler.ts';
 import { openDataFolder } from './storage/data-folder.ts';
 import { serveConnection } from './wire/connection.ts';
 
@@ -45,6 +46,7 @@ export const startDocumentStore = async (options: DocumentStoreOptions): Promise
   const store = openDataFolder(dataFolder, startedAt);
   const now = (): Date => new Date();
   const cursors = createCursors(() => Date.now());
+  const profiler = createProfiler();
   const batch = createBatch({ store, onFault });
   const sockets = new Set<Socket>();
   let connections = 0;
@@ -56,7 +58,7 @@ export const startDocumentStore = async (options: DocumentStoreOptions): Promise
     serveConnection(socket, {
       submit: (request, answer) =>
         batch.submit({
-          run: () => dispatch(request.body, { store, cursors, connectionId, now, startedAt }),
+          run: () => dispatch(request.body, { store, cursors, profiler, connectionId, now, startedAt }),
           answer,
         }),
       onEnd: () => sockets.delete(socket),

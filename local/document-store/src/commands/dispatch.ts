@@ -19,6 +19,7 @@ import {
 } from './handshake.ts';
 import { createIndexes, dropIndexes, listIndexes } from './indexes.ts';
 import { insert } from './insert.ts';
+import { profile, profileCommand } from './profiler.ts';
 import { remove, update } from './update.ts';
 
 const refuse =
@@ -58,6 +59,7 @@ const COMMANDS: ReadonlyMap<string, Command> = new Map<string, Command>([
   ['distinct', distinct],
   ['aggregate', aggregate],
   ['explain', explain],
+  ['profile', profile],
   ['createIndexes', createIndexes],
   ['listIndexes', listIndexes],
   ['dropIndexes', dropIndexes],
@@ -90,7 +92,9 @@ export const dispatch = (body: Document, context: Omit<CommandContext, 'database
     if (typeof body.$db !== 'string') throw new CommandError('Location40571', 'OP_MSG requests require a $db argument');
     assertNoTransaction(body);
     assertWriteConcern(body);
-    return { ...runCommand(name, command, body, { ...context, database: body.$db }), ok: OK };
+    const inDatabase = { ...context, database: body.$db };
+    profileCommand(body, inDatabase);
+    return { ...runCommand(name, command, body, inDatabase), ok: OK };
   } catch (error) {
     if (error instanceof CommandError) return errorReply(error);
     throw error;

@@ -1,14 +1,15 @@
 import type { EncodableDocument } from '../bson/encode.ts';
-import { type Document, isDocument, numberOf } from '../bson/value.ts';
+import { type Document, isDocument, numberOf, type Value } from '../bson/value.ts';
 import { CommandError } from '../command-error.ts';
 import { splitNear } from '../geo/near.ts';
+import type { IndexDefinition } from '../indexes/definition.ts';
 import { explainQuery, type Query, runQuery } from '../query/execute.ts';
 import { geoIndexFor } from '../query/find-near.ts';
 import type { Plan } from '../query/plan.ts';
 import { readSort } from '../query/sort.ts';
 import type { Collection } from '../storage/collection.ts';
 import { hintArgument } from './arguments.ts';
-import type { Command } from './command.ts';
+import type { Command, CommandContext } from './command.ts';
 
 /** How a find, count, distinct, update, delete, findAndModify or an aggregation's first `$match` would find its documents. */
 export const explain: Command = (body, { store, database }) => {
@@ -17,7 +18,7 @@ export const explain: Command = (body, { store, database }) => {
   const [kind = ''] = Object.keys(command);
   const name = command[kind];
   const collection = typeof name === 'string' ? store.catalog.find(database, name) : undefined;
-  const part = queryPart(command);
+  const [part = { filter: {} }] = queriesOf(command);
   const namespace = `${database}.${String(name)}`;
   if (!collection) return { queryPlanner: { namespace, winningPlan: { stage: 'EOF' } } };
   let examined = 0;
@@ -51,19 +52,20 @@ export const explain: Command = (body, { store, database }) => {
   };
 };
 
-const queryPart = (command: Document): { filter: Document; hint?: Document[string] } => {
+type QueryPart = { readonly filter: Document; readonly hint?: Value };
+
+const queriesOf = (command: Document): readonly QueryPart[] => {
   const statements = command.updates ?? command.deletes;
-  const [statement] = Array.isArray(statements) ? statements : [];
+  if (Array.isArray(statements)) return statements.filter(isDocument).map(queryOfStatement);
   const [stage] = Array.isArray(command.pipeline) ? command.pipeline : [];
-  const hint = isDocument(statement) ? statement.hint : undefined;
-  const candidates = [
-    command.filter,
-    command.query,
-    isDocument(statement) ? statement.q : undefined,
-    isDocument(stage) ? stage.$match : undefined,
-  ];
-  return { filter: candidates.find(isDocument) ?? {}, ...(hint === undefined ? {} : { hint }) };
+  const candidates = [command.filter, command.query, isDocument(stage) ? stage.$match : undefined];
+  return [{ filter: candidates.find(isDocument) ?? {} }];
 };
+
+const queryOfStatement = ({ q, hint }: Document): QueryPart => ({
+  filter: isDocument(q) ? q : {},
+  ...(hint === undefined ? {} : { hint }),
+});
 
 const describePlan = (collection: Collection, query: Query): EncodableDocument => {
   const { plan, near } = explainQuery(collection, query);
@@ -111,5 +113,34 @@ const describeFetch = (plan: Plan): EncodableDocument => {
       return { stage: 'FETCH', inputStage: { stage: 'OR', inputStages: plan.plans.map(describeFetch) } };
   }
 };
+
+/** How each query of a command finds its documents, as the profiler sums it up: `IXSCAN { a: 1 }`, `COLLSCAN`. */
+export const planSummaries = (command: Document, { store, database }: CommandContext): string[] => {
+  const [kind = ''] = Object.keys(command);
+  const collection = store.catalog.find(database, String(command[kind]));
+  if (!collection) return ['EOF'];
+  return queriesOf(command).map(({ filter, hint }) => {
+    const query = { filter, sort: readSort(command.sort), hint: hintArgument(collection, hint ?? command.hint) };
+    const { plan, near } = explainQuery(collection, query);
+    if (!near) return summaryOf(plan);
+    const { definition } = geoIndexFor(collection, near.path, splitNear(filter).rest);
+    return `GEO_NEAR_2DSPHERE ${patternOf(definition)}`;
+  });
+};
+
+const summaryOf = (plan: Plan): string => {
+  switch (plan.kind) {
+    case 'collection':
+      return 'COLLSCAN';
+    case 'index':
+    case 'geo':
+      return `IXSCAN ${patternOf(plan.index.definition)}`;
+    case 'union':
+      return plan.plans.map(summaryOf).join(', ');
+  }
+};
+
+const patternOf = ({ fields }: IndexDefinition): string =>
+  `{ ${fields.map(({ name, order }) => `${name}: ${JSON.stringify(order)}`).join(', ')} }`;
 
 const usesIndex = (plan: EncodableDocument): boolean => JSON.stringify(plan).includes('indexName');

@@ -11,6 +11,7 @@ import type { StoredDocument } from '../storage/document-cache.ts';
 import { collectionArgument, countArgument, documentArgument, hintArgument, refuseOptions } from './arguments.ts';
 import type { Command, CommandContext } from './command.ts';
 import type { CursorItem } from './cursors.ts';
+import { findProfile, PROFILE } from './profiler.ts';
 
 export const find: Command = (body, context) => {
   const name = collectionArgument(body, 'find');
@@ -18,7 +19,7 @@ export const find: Command = (body, context) => {
   const collection = context.store.catalog.find(context.database, name);
   const limit = numberOf(body.limit) ?? 0;
   const namespace = `${context.database}.${name}`;
-  const items = collection ? findItems(collection, body) : checkedButEmpty(body);
+  const items = name === PROFILE ? findProfile(body, context) : itemsOf(collection, body);
   return context.cursors.first(
     { namespace, items, alive: aliveness(context, name, collection) },
     {
@@ -27,6 +28,9 @@ export const find: Command = (body, context) => {
     },
   );
 };
+
+const itemsOf = (collection: Collection | undefined, body: Document): Iterator<CursorItem> =>
+  collection ? findItems(collection, body) : checkedButEmpty(body);
 
 /** A cursor of a collection that was dropped meanwhile must not answer from what is left of it. */
 export const aliveness = (context: CommandContext, name: string, collection: Collection | undefined) => (): boolean =>
