@@ -2,8 +2,9 @@ import { encode } from '../bson/encode.ts';
 import { type Document, numberOf, type Value } from '../bson/value.ts';
 import { CommandError } from '../command-error.ts';
 import { splitNear } from '../geo/near.ts';
-import { runQuery } from '../query/execute.ts';
+import { countQuery, runQuery } from '../query/execute.ts';
 import { compileFilter } from '../query/match.ts';
+import { compileByteProjection } from '../query/project-bytes.ts';
 import { compileProjection, type Projector } from '../query/projection.ts';
 import { readSort } from '../query/sort.ts';
 import type { Collection } from '../storage/collection.ts';
@@ -50,8 +51,11 @@ function* findItems(collection: Collection, body: Document): Generator<CursorIte
     for (const stored of found) yield stored.bytes;
     return;
   }
+  const short = compileByteProjection(documentArgument(body, 'projection'));
   const matched = usesPosition(body.projection) ? positionFinder(filter) : () => undefined;
-  for (const stored of found) yield encode(projector(stored.document, matched(stored.document)));
+  for (const stored of found) {
+    yield short?.(stored.bytes) ?? encode(projector(stored.document, matched(stored.document)));
+  }
 }
 
 /** A wrong query is told so also where there is nothing to find. */
@@ -111,8 +115,5 @@ export const count: Command = (body, context) => {
     const rest = Math.max(0, collection.count() - skip);
     return { n: limit > 0 ? Math.min(limit, rest) : rest };
   }
-  let n = 0;
-  for (const _ of runQuery(collection, { filter: query, skip, limit, hint: hintArgument(collection, body.hint) }))
-    n += 1;
-  return { n };
+  return { n: countQuery(collection, { filter: query, skip, limit, hint: hintArgument(collection, body.hint) }) };
 };

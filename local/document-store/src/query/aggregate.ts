@@ -6,7 +6,7 @@ import { distanceOf, type Near } from '../geo/near.ts';
 import type { Collection } from '../storage/collection.ts';
 import { addNumbers } from '../update/arithmetic.ts';
 import { aggregationOptions, documentFromPlain, toPlain } from './aggregation-values.ts';
-import { runQuery } from './execute.ts';
+import { countQuery, runQuery } from './execute.ts';
 import { distanceTo, findNear } from './find-near.ts';
 import { compileFilter } from './match.ts';
 import { splitPath, valueAt } from './path.ts';
@@ -63,10 +63,18 @@ const startOf = (
   if (first?.name === '$geoNear') return { source: geoNear(collection, first.operand), rest: stages.slice(1) };
   if (first?.name !== '$match') return { source: documentsOf(collection, {}), rest: stages };
   const filter = documentOperand(first);
+  if (second && onlyCounts(second)) {
+    compileFilter(filter); // refuses $near, which may not stand in $match
+    return { source: Array.from({ length: countQuery(collection, { filter }) }, () => ({})), rest: stages.slice(1) };
+  }
   if (second?.name !== '$sort') return { source: documentsOf(collection, filter), rest: stages.slice(1) };
   const sort = readSort(second.operand);
   return { source: map(runQuery(collection, { filter, sort }), ({ document }) => document), rest: others };
 };
+
+/** Whether a stage looks at no field of the documents it is given. */
+const onlyCounts = ({ name, operand }: Stage): boolean =>
+  name === '$count' || (name === '$group' && isPlainCount(operand));
 
 const documentsOf = (collection: Collection, filter: Document): Iterable<Document> => {
   compileFilter(filter); // refuses $near, which may not stand in $match

@@ -3,11 +3,10 @@ import { type Near, splitNear } from '../geo/near.ts';
 import type { Collection } from '../storage/collection.ts';
 import type { CollectionIndex } from '../storage/collection-index.ts';
 import type { StoredDocument } from '../storage/document-cache.ts';
-import type { Matcher } from './filter-shape.ts';
 import { findNear } from './find-near.ts';
-import { compileFilter } from './match.ts';
 import { type Plan, planQuery } from './plan.ts';
 import { compareBy, type SortField } from './sort.ts';
+import { compileRest, unproven } from './unproven.ts';
 
 export interface Query {
   readonly filter: Document;
@@ -31,6 +30,17 @@ export function* runQuery(collection: Collection, query: Query): Generator<Store
   }
 }
 
+/** How many documents a query finds; those that an index proves to match are not read. */
+export const countQuery = (collection: Collection, query: Query): number => {
+  const { near, rest } = splitNear(query.filter);
+  const plan = near ? undefined : planQuery(collection, rest, [], query.hint);
+  const isProven = plan !== undefined && Object.keys(unproven(plan, rest)).length === 0;
+  const found = isProven && !query.skip && !query.limit ? idsOf(collection, plan) : runQuery(collection, query);
+  let count = 0;
+  for (const _ of found) count += 1;
+  return count;
+};
+
 /** The documents to change, found to the end before the first is changed: a change must not meet itself again. */
 export const findTargets = (collection: Collection, query: Query): StoredDocument[] => [...runQuery(collection, query)];
 
@@ -45,7 +55,7 @@ const inOrder = (collection: Collection, query: Query): Iterable<StoredDocument>
   const plan: Plan = natural
     ? { kind: 'collection', direction: natural.order }
     : planQuery(collection, rest, sort, query.hint);
-  const found = matching(collection, plan, compileFilter(rest), query.onExamined);
+  const found = matching(collection, plan, compileRest(unproven(plan, rest)), query.onExamined);
   const inSortOrder = sort.length === 0 || natural !== undefined || (plan.kind === 'index' && plan.sorted);
   return inSortOrder ? found : sorted(found, sort);
 };
@@ -60,13 +70,13 @@ const sorted = (found: Iterable<StoredDocument>, sort: readonly SortField[]): St
 function* matching(
   collection: Collection,
   plan: Plan,
-  matches: Matcher,
+  matches: (stored: StoredDocument) => boolean,
   onExamined?: () => void,
 ): Generator<StoredDocument> {
   for (const id of idsOf(collection, plan)) {
     const stored = collection.read(id);
     onExamined?.();
-    if (stored && matches(stored.document)) yield stored;
+    if (stored && matches(stored)) yield stored;
   }
 }
 
@@ -79,10 +89,16 @@ function* idsOf(collection: Collection, plan: Plan): Generator<number> {
       yield* plan.repeats ? once(entries(plan)) : entries(plan);
       return;
     case 'geo':
-      yield* once(plan.boxes.flatMap((box) => plan.index.geo?.within(box) ?? []).map(({ id }) => id));
+      yield* once(within(plan));
       return;
     case 'union':
       yield* once(unionOf(collection, plan.plans));
+  }
+}
+
+function* within({ index, region }: Extract<Plan, { kind: 'geo' }>): Generator<number> {
+  for (const box of region.boxes) {
+    for (const { id, point } of index.geo?.within(box) ?? []) if (region.contains(point)) yield id;
   }
 }
 
@@ -92,6 +108,10 @@ function* unionOf(collection: Collection, plans: readonly Plan[]): Generator<num
 
 function* entries(plan: Extract<Plan, { kind: 'index' }>): Generator<number> {
   const { index, intervals, direction } = plan;
+  if (intervals.length > 1 && intervals.every(({ isKey }) => isKey)) {
+    yield* index.table.lookup(intervals.map(({ low }) => low));
+    return;
+  }
   for (const interval of intervals) {
     if (interval.exact) {
       const id = index.table.holder(interval.low);

@@ -8,7 +8,7 @@ import type { CollectionIndex } from '../storage/collection-index.ts';
 import type { StoredDocument } from '../storage/document-cache.ts';
 import { conditionsOf } from './conditions.ts';
 import { implies } from './implies.ts';
-import { compileFilter } from './match.ts';
+import { compileRest, unprovenBy } from './unproven.ts';
 
 const FIRST_RING = 500; // metres
 const HALF_AROUND = Math.PI * EARTH_RADIUS;
@@ -28,9 +28,10 @@ export function* findNear(
   filter: Document,
   { wanted, onExamined }: { wanted: number; onExamined?: (() => void) | undefined },
 ): Generator<StoredDocument> {
-  const { geo } = geoIndexFor(collection, near.path, filter);
+  const index = geoIndexFor(collection, near.path, filter);
+  const { geo } = index;
   if (!geo) return;
-  const matches = compileFilter(filter);
+  const matches = compileRest(unprovenBy(index, filter));
   const center = toVector(near.center);
   const end = Math.min(near.maximum, HALF_AROUND);
   let inner = near.minimum;
@@ -46,7 +47,7 @@ export function* findNear(
     for (const { id } of ring) {
       const stored = collection.read(id);
       onExamined?.();
-      if (!stored || !matches(stored.document)) continue;
+      if (!stored || !matches(stored)) continue;
       found += 1;
       yield stored;
     }

@@ -1,8 +1,7 @@
 import { ObjectId } from 'bson';
 import type { Document } from '../bson/value.ts';
 import { isDocument } from '../bson/value.ts';
-import { readRegion } from '../geo/region.ts';
-import type { Box } from '../geo/sphere.ts';
+import { type Region, readRegion } from '../geo/region.ts';
 import { encodeValue, invert, UPPER } from '../indexes/key-encoding.ts';
 import type { Collection } from '../storage/collection.ts';
 import type { CollectionIndex } from '../storage/collection-index.ts';
@@ -25,7 +24,7 @@ export type Plan =
       /** A document may come more than once. */
       readonly repeats: boolean;
     }
-  | { readonly kind: 'geo'; readonly index: CollectionIndex; readonly boxes: readonly Box[] }
+  | { readonly kind: 'geo'; readonly index: CollectionIndex; readonly region: Region }
   | { readonly kind: 'union'; readonly plans: readonly Plan[] };
 
 /** More intervals than this cost more to look up than they save. */
@@ -143,9 +142,10 @@ const narrow = (
     fixed += 1;
     score += bounds.ranges.length === 1 ? FIXED : FIXED - 20;
   }
-  const exact = fixed === index.definition.fields.length && index.definition.unique;
+  const isKey = fixed === index.definition.fields.length;
+  const exact = isKey && index.definition.unique;
   return {
-    intervals: prefixes.map((prefix) => ({ low: prefix, high: Buffer.concat([prefix, UPPER]), exact })),
+    intervals: prefixes.map((prefix) => ({ low: prefix, high: Buffer.concat([prefix, UPPER]), isKey, exact })),
     fixed,
     score: exact ? score * 2 : score,
   };
@@ -200,7 +200,7 @@ const planArea = (
     const condition = geoField && filter[geoField.name];
     if (!isOperators(condition) || (partialFilter && !implies(conditions, partialFilter))) continue;
     const operator = ['$geoWithin', '$geoIntersects'].find((name) => condition[name] !== undefined);
-    if (operator) return { kind: 'geo', index, boxes: readRegion(operator, condition[operator] ?? null).boxes };
+    if (operator) return { kind: 'geo', index, region: readRegion(operator, condition[operator] ?? null) };
   }
   return undefined;
 };

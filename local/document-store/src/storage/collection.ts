@@ -61,6 +61,8 @@ export const openCollection = ({
   };
   let lastId = numberColumn(sqlite.prepare(`SELECT COALESCE(MAX(id), 0) FROM ${table}`).first()?.[0]);
 
+  const onDecoded = (stored: StoredDocument): void => cache.grew(collectionId, stored);
+
   // Every change is worked out, and may be refused, before the first is written: a document is written whole or not at all.
   const changesOf = (id: number, before: Document | undefined, after: Document | undefined) =>
     indexes.map((index) => index.change(id, before, after));
@@ -74,7 +76,7 @@ export const openCollection = ({
       if (cached) return cached;
       const row = sqlite.prepare(readSql).first(id);
       if (!row) return undefined;
-      const stored = storedDocument(id, bytesColumn(row[0]));
+      const stored = storedDocument(id, bytesColumn(row[0]), undefined, onDecoded);
       cache.set(collectionId, stored);
       return stored;
     },

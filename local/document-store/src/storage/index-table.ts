@@ -5,7 +5,9 @@ import type { Column, Sqlite } from './sqlite.ts';
 export interface Interval {
   readonly low: Buffer;
   readonly high: Buffer;
-  /** `low` is one complete key and nothing else is in here. */
+  /** `low` is one complete key and nothing else is in here: every field of the index has one value. */
+  readonly isKey?: boolean;
+  /** And the index is unique: at most one document has it. */
   readonly exact?: boolean;
 }
 
@@ -15,10 +17,14 @@ export interface IndexTable {
   remove(key: Buffer, id: number): void;
   /** Any document with exactly this key. */
   holder(key: Buffer): number | undefined;
+  /** The documents with any of these complete keys. */
+  lookup(keys: readonly Buffer[]): Generator<number>;
   /** Document numbers in key order, read page by page, so entries changed meanwhile are safe to meet. */
   scan(interval: Interval, direction: 1 | -1): Generator<number>;
 }
 
+/** Keys looked up in one go. */
+const LOOKUPS = 32;
 const FIRST_PAGE = 16;
 const LARGEST_PAGE = 512;
 
@@ -42,6 +48,7 @@ export const openIndexTable = (sqlite: Sqlite, indexId: number): IndexTable => {
   const insertSql = `INSERT INTO ${table} (key, document) VALUES (?, ?)`;
   const deleteSql = `DELETE FROM ${table} WHERE key = ? AND document = ?`;
   const holderSql = `SELECT document FROM ${table} WHERE key = ?`;
+  const lookupSql = `SELECT document FROM ${table} WHERE key IN (${Array(LOOKUPS).fill('?').join(', ')})`;
   const page = (direction: 1 | -1, continued: boolean): string => {
     const order = direction === 1 ? 'ASC' : 'DESC';
     const from = direction === 1 ? '(key, document) > (?, ?)' : '(key, document) < (?, ?)';
@@ -55,6 +62,16 @@ export const openIndexTable = (sqlite: Sqlite, indexId: number): IndexTable => {
     holder: (key) => {
       const row = sqlite.prepare(holderSql).first(key);
       return row && numberColumn(row[0]);
+    },
+    *lookup(keys) {
+      for (let at = 0; at < keys.length; at += LOOKUPS) {
+        const some = keys.slice(at, at + LOOKUPS);
+        const [first] = some;
+        if (!first) return;
+        // One statement serves every number of keys: the rest of its places hold a key that is asked for anyway.
+        const filled = Array.from({ length: LOOKUPS }, (_, index) => some[index] ?? first);
+        for (const [document] of sqlite.prepare(lookupSql).all(...filled)) yield numberColumn(document);
+      }
     },
     *scan({ low, high }, direction) {
       const [firstSql, nextSql] = pages[direction];
