@@ -32,6 +32,7 @@ export const CODES = {
   NoQueryExecutionPlans: 291,
   QueryPlanKilled: 175,
   InvalidPipelineOperator: 168,
+  ConversionFailure: 241,
   InvalidIndexSpecificationOption: 197,
   BSONObjectTooLarge: 10334,
   DuplicateKey: 11000,
@@ -51,7 +52,10 @@ export const CODES = {
   Location40573: 40573,
 } as const;
 
-export type CodeName = keyof typeof CODES;
+/** A name of the list, or one that is its own number, as MongoDB names the errors that stand in one place of its source only. */
+export type CodeName = keyof typeof CODES | `Location${number}`;
+
+const isListed = (name: CodeName): name is keyof typeof CODES => name in CODES;
 
 /** An error a client caused or must hear of; it reaches the driver with MongoDB's own code. Any other throw is a fault. */
 export class CommandError extends Error {
@@ -67,7 +71,7 @@ export class CommandError extends Error {
   }
 
   get code(): number {
-    return CODES[this.codeName];
+    return isListed(this.codeName) ? CODES[this.codeName] : Number(this.codeName.slice('Location'.length));
   }
 }
 
