@@ -18,9 +18,9 @@ export const explain: Command = (body, { store, database }) => {
   const [kind = ''] = Object.keys(command);
   const name = command[kind];
   const collection = typeof name === 'string' ? store.catalog.find(database, name) : undefined;
-  const [part = { filter: {} }] = queriesOf(command);
   const namespace = `${database}.${String(name)}`;
   if (!collection) return { queryPlanner: { namespace, winningPlan: { stage: 'EOF' } } };
+  const [part = { filter: {} }] = queriesOf(command, collection);
   let examined = 0;
   const query: Query = {
     filter: part.filter,
@@ -54,12 +54,21 @@ export const explain: Command = (body, { store, database }) => {
 
 type QueryPart = { readonly filter: Document; readonly hint?: Value };
 
-const queriesOf = (command: Document): readonly QueryPart[] => {
+const queriesOf = (command: Document, collection: Collection): readonly QueryPart[] => {
   const statements = command.updates ?? command.deletes;
   if (Array.isArray(statements)) return statements.filter(isDocument).map(queryOfStatement);
   const [stage] = Array.isArray(command.pipeline) ? command.pipeline : [];
-  const candidates = [command.filter, command.query, isDocument(stage) ? stage.$match : undefined];
-  return [{ filter: candidates.find(isDocument) ?? {} }];
+  const start = isDocument(stage) ? (stage.$match ?? filterOfGeoNear(stage.$geoNear, collection)) : undefined;
+  return [{ filter: [command.filter, command.query, start].find(isDocument) ?? {} }];
+};
+
+/** The `find` filter that searches as the stage does. */
+const filterOfGeoNear = (operand: Value | undefined, { indexes }: Collection): Document | undefined => {
+  if (!isDocument(operand)) return undefined;
+  const [indexed] = indexes.flatMap(({ definition }) => definition.geoField?.name ?? []);
+  const key = typeof operand.key === 'string' ? operand.key : indexed;
+  const query = isDocument(operand.query) ? operand.query : {};
+  return key === undefined ? query : { ...query, [key]: { $nearSphere: { $geometry: operand.near ?? null } } };
 };
 
 const queryOfStatement = ({ q, hint }: Document): QueryPart => ({
@@ -119,7 +128,7 @@ export const planSummaries = (command: Document, { store, database }: CommandCon
   const [kind = ''] = Object.keys(command);
   const collection = store.catalog.find(database, String(command[kind]));
   if (!collection) return ['EOF'];
-  return queriesOf(command).map(({ filter, hint }) => {
+  return queriesOf(command, collection).map(({ filter, hint }) => {
     const query = { filter, sort: readSort(command.sort), hint: hintArgument(collection, hint ?? command.hint) };
     const { plan, near } = explainQuery(collection, query);
     if (!near) return summaryOf(plan);
