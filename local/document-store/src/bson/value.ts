@@ -135,6 +135,8 @@ export const typeNameOf = (value: Value | undefined): string => {
   if (typeof value === 'bigint') return 'long';
   if (value instanceof Double) return 'double';
   if (value instanceof Decimal128) return 'decimal';
+  if (value instanceof BSONSymbol) return 'symbol';
+  if (value instanceof Code && value.scope) return 'javascriptWithScope';
   return TYPE_NAMES[kindOf(value)] ?? 'object';
 };
 

@@ -5,18 +5,28 @@ import type { Test } from './filter-shape.ts';
 
 /** `$mod`: the number, cut to an integer, leaves this remainder. */
 export const modulo = (operand: Value): Test => {
-  const [divisor, remainder] = Array.isArray(operand) ? operand.map((item) => Math.trunc(Number(numberOf(item)))) : [];
-  if (divisor === undefined || remainder === undefined || Number.isNaN(divisor) || Number.isNaN(remainder)) {
-    throw new CommandError('BadValue', 'malformed mod, needs to be an array of two numbers');
-  }
-  if (divisor === 0) throw new CommandError('BadValue', 'divisor cannot be 0');
+  if (!Array.isArray(operand)) throw malformed('needs to be an array');
+  if (operand.length !== 2) throw malformed(operand.length < 2 ? 'not enough elements' : 'too many elements');
+  const [divisor, remainder] = operand.map(integerOf);
+  if (divisor === undefined) throw malformed('divisor not a number');
+  if (remainder === undefined) throw malformed('remainder not a number');
+  if (divisor === 0n) throw new CommandError('BadValue', 'divisor cannot be 0');
   return {
     test: (value) => {
-      const number = Number(numberOf(value));
-      return Number.isFinite(number) && Math.trunc(number) % divisor === remainder;
+      const number = integerOf(value);
+      return number !== undefined && number % divisor === remainder;
     },
     arrays: 'elements-too',
   };
+};
+
+const malformed = (why: string): CommandError => new CommandError('BadValue', `malformed mod, ${why}`);
+
+/** A number without its fraction, if it fits an int64. */
+const integerOf = (value: Value | undefined): bigint | undefined => {
+  const number = numberOf(value);
+  if (number === undefined || typeof number === 'bigint') return number;
+  return number >= -(2 ** 63) && number < 2 ** 63 ? BigInt(Math.trunc(number)) : undefined;
 };
 
 const maskOf = (operator: string, operand: Value): bigint => {

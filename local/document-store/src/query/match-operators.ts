@@ -1,12 +1,12 @@
 import { BSONRegExp } from 'bson';
 import { compareValues, valuesEqual } from '../bson/compare.ts';
-import { type Document, isDocument, KIND, kindOf, numberOf, typeNameOf, type Value } from '../bson/value.ts';
+import { KIND, kindOf, numberOf, type Value } from '../bson/value.ts';
 import { CommandError } from '../command-error.ts';
-import { isOperators, type Matcher, type Test } from './filter-shape.ts';
+import { isOperators, type Test } from './filter-shape.ts';
+import { ofSize } from './match-arrays.ts';
 import { bits, modulo } from './match-numbers.ts';
+import { ofType } from './match-types.ts';
 import { compileRegex } from './regex.ts';
-
-type CompileFilter = (filter: Document) => Matcher;
 
 /** Equality as MongoDB means it; a regular expression as operand also matches strings. */
 export const equalTo = (operand: Value): Test => {
@@ -18,7 +18,7 @@ export const equalTo = (operand: Value): Test => {
 };
 
 /** Compiles `{ operator: operand }` for the values of one field. @throws CommandError BadValue for what MongoDB refuses. */
-export const compileOperator = (operator: string, operand: Value, compileFilter: CompileFilter): Test => {
+export const compileOperator = (operator: string, operand: Value): Test => {
   switch (operator) {
     case '$eq':
       return operand instanceof BSONRegExp ? exactly(operand) : equalTo(operand);
@@ -41,17 +41,13 @@ export const compileOperator = (operator: string, operand: Value, compileFilter:
       return { test: (value) => value !== undefined, arrays: 'whole', negated: !isTruthy(operand) };
     case '$regex':
       return regexTest(operand);
-    case '$elemMatch':
-      return elementMatches(operand, compileFilter);
     default:
-      return compileRareOperator(operator, operand, compileFilter);
+      return compileRareOperator(operator, operand);
   }
 };
 
-const compileRareOperator = (operator: string, operand: Value, compileFilter: CompileFilter): Test => {
+const compileRareOperator = (operator: string, operand: Value): Test => {
   switch (operator) {
-    case '$all':
-      return allPresent(operand, compileFilter);
     case '$size':
       return ofSize(operand);
     case '$type':
@@ -63,6 +59,8 @@ const compileRareOperator = (operator: string, operand: Value, compileFilter: Co
     case '$bitsAnySet':
     case '$bitsAnyClear':
       return bits(operator, operand);
+    case '$options':
+      throw new CommandError('BadValue', '$options needs a $regex');
     default:
       throw new CommandError('BadValue', `unknown operator: ${operator}`);
   }
@@ -119,76 +117,4 @@ const regexTest = (operand: Value): Test => {
         : value instanceof BSONRegExp && operand instanceof BSONRegExp && valuesEqual(value, operand),
     arrays: 'elements-too',
   };
-};
-
-const elementMatches = (operand: Value, compileFilter: CompileFilter): Test => {
-  if (!isDocument(operand)) throw new CommandError('BadValue', '$elemMatch needs an Object');
-  const logical = ['$and', '$or', '$nor', '$expr'];
-  const onValues = isOperators(operand) && !Object.keys(operand).some((name) => logical.includes(name));
-  const matches = compileFilter(onValues ? { value: operand } : operand);
-  const passes = (element: Value): boolean =>
-    onValues ? matches({ value: element }) : isDocument(element) && matches(element);
-  return {
-    test: (value, onElement) => {
-      const position = Array.isArray(value) ? value.findIndex(passes) : -1;
-      if (position < 0) return false;
-      onElement?.(position);
-      return true;
-    },
-    arrays: 'whole',
-  };
-};
-
-const allPresent = (operand: Value, compileFilter: CompileFilter): Test => {
-  if (!Array.isArray(operand)) throw new CommandError('BadValue', '$all needs an array');
-  const tests = operand.map((item) => {
-    if (isDocument(item) && item.$elemMatch !== undefined) return elementMatches(item.$elemMatch, compileFilter).test;
-    const { test } = equalTo(item);
-    return (value: Value | undefined) =>
-      test(value) || (Array.isArray(value) && value.some((element) => test(element)));
-  });
-  return { test: (value) => tests.length > 0 && tests.every((test) => test(value)), arrays: 'whole' };
-};
-
-const ofSize = (operand: Value): Test => {
-  const size = Number(numberOf(operand));
-  if (!Number.isInteger(size) || size < 0) {
-    throw new CommandError(
-      'BadValue',
-      `Failed to parse $size. Expected a non-negative number in: $size: ${typeNameOf(operand)}`,
-    );
-  }
-  return { test: (value) => Array.isArray(value) && value.length === size, arrays: 'whole' };
-};
-
-const TYPE_CODES: Record<number, string> = {
-  1: 'double',
-  2: 'string',
-  3: 'object',
-  4: 'array',
-  5: 'binData',
-  7: 'objectId',
-  8: 'bool',
-  9: 'date',
-  10: 'null',
-  11: 'regex',
-  13: 'javascript',
-  16: 'int',
-  17: 'timestamp',
-  18: 'long',
-  19: 'decimal',
-  127: 'maxKey',
-  [-1]: 'minKey',
-};
-
-const ofType = (operand: Value): Test => {
-  const wanted = new Set<string>();
-  for (const item of Array.isArray(operand) ? operand : [operand]) {
-    const name = typeof item === 'string' ? item : TYPE_CODES[Number(numberOf(item))];
-    if (name === undefined || !(name === 'number' || Object.values(TYPE_CODES).includes(name))) {
-      throw new CommandError('BadValue', `Unknown type name alias: ${String(item)}`);
-    }
-    for (const one of name === 'number' ? ['int', 'long', 'double', 'decimal'] : [name]) wanted.add(one);
-  }
-  return { test: (value) => value !== undefined && wanted.has(typeNameOf(value)), arrays: 'elements-too' };
 };

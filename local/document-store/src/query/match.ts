@@ -4,27 +4,34 @@ import { CommandError, unsupported } from '../command-error.ts';
 import { compileGeoOperator, isGeoOperator } from '../geo/geo-match.ts';
 import { compileExpression } from './expression.ts';
 import { isOperators, type Matcher, type Test } from './filter-shape.ts';
+import { anyElement, isElemMatch, readAll } from './match-arrays.ts';
 import { compileOperator, equalTo } from './match-operators.ts';
 import { anyAtPath, type Path, splitPath } from './path.ts';
+import { joinOptions } from './regex.ts';
+
+/** Where a filter stands: some operators see whole documents only. */
+type Level = 'document' | 'element';
 
 /**
  * Compiles a filter. A document is matched as MongoDB matches it: types do not mix in comparisons, arrays match by any element
  * or as a whole, a missing field equals null.
  * @throws CommandError BadValue for operators and operands MongoDB refuses.
  */
-export const compileFilter = (filter: Document): Matcher => {
-  const matchers: Matcher[] = [];
-  for (const name of Object.keys(filter)) {
-    const operand = filter[name] ?? null;
-    matchers.push(name.startsWith('$') ? compileTopLevel(name, operand) : compileField(name, operand));
-  }
-  return allOf(matchers);
-};
+export const compileFilter = (filter: Document): Matcher => compileAt(filter, 'document');
 
-/** Compiles the conditions of one value, as in `{ $elemMatch: { $gt: 1 } }` or `$pull: { field: { $lt: 3 } }`. */
+/** Compiles the conditions of one value, as in `$pull: { field: { $lt: 3 } }`. */
 export const compileValueConditions = (conditions: Document): ((value: Value) => boolean) => {
   const matcher = compileField('value', conditions);
   return (value) => matcher({ value });
+};
+
+const compileAt = (filter: Document, level: Level): Matcher => {
+  const matchers: Matcher[] = [];
+  for (const name of Object.keys(filter)) {
+    const operand = filter[name] ?? null;
+    matchers.push(name.startsWith('$') ? compileTopLevel(name, operand, level) : compileField(name, operand));
+  }
+  return allOf(matchers);
 };
 
 const allOf = (matchers: readonly Matcher[]): Matcher => {
@@ -34,29 +41,31 @@ const allOf = (matchers: readonly Matcher[]): Matcher => {
   return (document, onElement) => matchers.every((matches) => matches(document, onElement));
 };
 
-const clauses = (name: string, operand: Value): Matcher[] => {
+const clauses = (name: string, operand: Value, level: Level): Matcher[] => {
   if (!Array.isArray(operand) || operand.length === 0) {
     throw new CommandError('BadValue', `${name} must be a nonempty array`);
   }
   return operand.map((clause) => {
     if (!isDocument(clause)) throw new CommandError('BadValue', '$or/$and/$nor entries need to be full objects');
-    return compileFilter(clause);
+    return compileAt(clause, level);
   });
 };
 
-const compileTopLevel = (name: string, operand: Value): Matcher => {
+const compileTopLevel = (name: string, operand: Value, level: Level): Matcher => {
   switch (name) {
     case '$and':
-      return allOf(clauses(name, operand));
+      return allOf(clauses(name, operand, level));
     case '$or': {
-      const branches = clauses(name, operand);
+      const branches = clauses(name, operand, level);
       return (document, onElement) => branches.some((matches) => matches(document, onElement));
     }
     case '$nor': {
-      const branches = clauses(name, operand);
+      const branches = clauses(name, operand, level);
       return (document) => !branches.some((matches) => matches(document));
     }
     case '$expr':
+      if (level === 'element')
+        throw new CommandError('BadValue', `${name} can only be applied to the top-level document`);
       return compileExpression(operand);
     case '$comment':
       return () => true;
@@ -74,34 +83,72 @@ const compileTopLevel = (name: string, operand: Value): Matcher => {
 
 const compileField = (name: string, operand: Value): Matcher => {
   const path = splitPath(name);
-  if (!isOperators(operand)) return compileTest(path, equalTo(operand));
-  const matchers: Matcher[] = [];
-  for (const operator of Object.keys(operand)) {
-    const value = operand[operator] ?? null;
-    if (operator === '$options') {
-      if (operand.$regex === undefined) throw new CommandError('BadValue', '$options needs a $regex');
-    } else if (operator === '$regex') {
-      matchers.push(compileTest(path, compileOperator('$regex', regexOf(value, operand.$options), compileFilter)));
-    } else {
-      matchers.push(compileFieldOperator(name, path, operator, value));
-    }
-  }
-  return allOf(matchers);
+  const apply: Apply = (test) => compileTest(path, test);
+  return isOperators(operand) ? compileOperators(operand, apply) : apply(equalTo(operand));
 };
 
-const compileFieldOperator = (name: string, path: Path, operator: string, operand: Value): Matcher => {
-  if (operator === '$not') {
-    const condition = operand instanceof BSONRegExp || isOperators(operand) ? operand : undefined;
-    if (condition === undefined) throw new CommandError('BadValue', '$not needs a regex or a document');
-    const matches = compileField(name, condition);
-    return (document) => !matches(document);
+/** Puts a test to what a set of operators is about: the values at a path, or one element of an array. */
+type Apply = (test: Test) => Matcher;
+
+const compileOperators = (operators: Document, apply: Apply): Matcher =>
+  allOf(
+    Object.keys(operators)
+      .filter((name) => name !== '$options' || operators.$regex === undefined)
+      .map((name) => compileOne(name, operators[name] ?? null, operators, apply)),
+  );
+
+const compileOne = (name: string, operand: Value, operators: Document, apply: Apply): Matcher => {
+  switch (name) {
+    case '$not': {
+      const matches = compileNegated(operand, apply);
+      return (document) => !matches(document);
+    }
+    case '$all': {
+      const found = readAll(operand).map((item) =>
+        apply(isElemMatch(item) ? elemMatch(item.$elemMatch) : equalTo(item)),
+      );
+      return found.length > 0 ? allOf(found) : () => false;
+    }
+    case '$elemMatch':
+      return apply(elemMatch(operand));
+    case '$regex':
+      return apply(compileOperator(name, joinOptions(operators)));
+    default:
+      return apply(
+        isGeoOperator(name)
+          ? { test: compileGeoOperator(name, operand), arrays: 'whole' }
+          : compileOperator(name, operand),
+      );
   }
-  if (isGeoOperator(operator)) {
-    const test = compileGeoOperator(operator, operand);
-    return (document) => anyAtPath(document, path, 0, test);
-  }
-  return compileTest(path, compileOperator(operator, operand, compileFilter));
 };
+
+const compileNegated = (operand: Value, apply: Apply): Matcher => {
+  if (operand instanceof BSONRegExp) return apply(equalTo(operand));
+  if (!isDocument(operand)) throw new CommandError('BadValue', '$not needs a regex or a document');
+  if (Object.keys(operand).length === 0) throw new CommandError('BadValue', '$not cannot be empty');
+  return compileOperators(operand, apply);
+};
+
+const elemMatch = (operand: Value | undefined): Test => {
+  if (!isDocument(operand)) throw new CommandError('BadValue', '$elemMatch needs an Object');
+  if (isOperators(operand) && !LOGICAL.includes(Object.keys(operand)[0] ?? '')) {
+    // The element itself is looked at: an array among the elements is not entered.
+    const matches = compileOperators(
+      operand,
+      ({ test, negated = false }) =>
+        ({ element = null }) =>
+          test(element) !== negated,
+    );
+    return anyElement((element) => matches({ element }));
+  }
+  const matches = compileAt(operand, 'element');
+  return anyElement((element) => {
+    const document = Array.isArray(element) ? Object.fromEntries(element.entries()) : element;
+    return isDocument(document) && matches(document);
+  });
+};
+
+const LOGICAL = ['$and', '$or', '$nor', '$expr', '$where', '$text', '$jsonSchema', '$comment'];
 
 const compileTest = (path: Path, { test, negated, arrays }: Test): Matcher => {
   const atEnd = arrays === 'elements-too' ? elementsToo(test) : test;
@@ -122,12 +169,3 @@ const elementsToo =
     onElement?.(position);
     return true;
   };
-
-const regexOf = (pattern: Value, options: Value | undefined): Value => {
-  if (options === undefined) return pattern;
-  const source = pattern instanceof BSONRegExp ? pattern.pattern : pattern;
-  if (typeof source !== 'string' || typeof options !== 'string') {
-    throw new CommandError('BadValue', '$regex and $options have to be strings');
-  }
-  return new BSONRegExp(source, options);
-};

@@ -86,7 +86,7 @@ describe('a filter', () => {
     [{ $foo: 1 }, 'BadValue'],
     [{ $or: [] }, 'BadValue'],
     [{ a: { $in: 5 } }, 'BadValue'],
-    [{ a: { $regex: '(' } }, 'BadValue'],
+    [{ a: { $regex: '(' } }, 'Location51091'],
     [{ $where: 'true' }, 'IllegalOperation'],
   ])('%j is refused as %s', (filter, codeName) => {
     expect(() => compileFilter(filter)).toThrow(expect.objectContaining({ name: CommandError.name, codeName }));
