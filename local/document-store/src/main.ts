@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { parseArgs } from 'node:util';
 import { startDocumentStore } from './server.ts';
+import { asDiskError } from './storage/disk-fault.ts';
 
 const { values } = parseArgs({
   options: {
@@ -19,7 +20,7 @@ try {
   const store = await startDocumentStore({
     dataFolder: values.data,
     port: Number(values.port),
-    onFault: (fault) => console.error('tiffin-store:', fault),
+    onFault: (fault) => console.error('tiffin-store:', asDiskError(fault)?.message ?? fault),
   });
   const end = (): void => {
     store.close().then(

@@ -43,6 +43,8 @@ export interface StoreProcess {
   readonly pid: number;
   readonly port: number;
   kill(): Promise<void>;
+  /** As Ctrl-C. */
+  stop(): Promise<void>;
 }
 
 const MAIN = fileURLToPath(new URL('./main.ts', import.meta.url));
@@ -74,6 +76,10 @@ export const runStoreProcess = async (
     port,
     kill: async () => {
       child.kill('SIGKILL');
+      await exited;
+    },
+    stop: async () => {
+      child.kill('SIGINT');
       await exited;
     },
   };

@@ -1,5 +1,6 @@
 import type { EncodableDocument } from '../bson/encode.ts';
 import { CommandError } from '../command-error.ts';
+import { asDiskError } from '../storage/disk-fault.ts';
 import type { Store } from '../storage/store.ts';
 import { errorReply } from './dispatch.ts';
 
@@ -81,6 +82,7 @@ export const createBatch = ({ store, onFault }: BatchOptions) => {
 };
 
 const asInternalError = (fault: unknown): CommandError =>
+  asDiskError(fault) ??
   new CommandError(
     'InternalError',
     `the document store failed: ${fault instanceof Error ? fault.message : String(fault)}`,

@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { DatabaseHeld } from './sqlite.ts';
+import { DatabaseDamaged, DatabaseHeld } from './sqlite.ts';
 import { openStore, type Store } from './store.ts';
 
 /** The data folder belongs to a document store that is running. */
@@ -8,10 +8,15 @@ export class DataFolderHeld extends Error {
   override name = 'DataFolderHeld';
 }
 
+/** The data folder holds a file that is not what was written to it. */
+export class DataFolderDamaged extends Error {
+  override name = 'DataFolderDamaged';
+}
+
 /**
  * Opens the store kept in a folder, which is made if need be. Only one process may: the lock is the operating system's on the
  * database file, so one left by a killed process does not exist. The file `holder.json` only tells people who it is.
- * @throws DataFolderHeld naming the process that has it.
+ * @throws DataFolderHeld naming the process that has it, DataFolderDamaged when its file does not add up.
  */
 export const openDataFolder = (folder: string, now: Date): Store => {
   mkdirSync(folder, { recursive: true });
@@ -31,6 +36,12 @@ const openHeld = (folder: string, holderPath: string): Store => {
   try {
     return openStore(join(folder, 'documents.sqlite'));
   } catch (error) {
+    if (error instanceof DatabaseDamaged) {
+      throw new DataFolderDamaged(
+        `the data in ${folder} is damaged, and nothing of it was changed: copy the folder away, then put a copy made before in its place or choose another folder with --data`,
+        { cause: error },
+      );
+    }
     if (!(error instanceof DatabaseHeld)) throw error;
     throw new DataFolderHeld(
       `the data folder ${folder} is in use by ${holderOf(holderPath)}; stop it, or choose another folder with --data`,

@@ -1,4 +1,5 @@
 import Database from 'libsql';
+import { isDamage } from './disk-fault.ts';
 
 /** What SQLite stores here. Nothing else may be bound: libsql ends the process over a boolean. */
 export type Column = number | string | Uint8Array | null;
@@ -23,6 +24,11 @@ export interface Sqlite {
   close(): void;
 }
 
+/** The file's own structure does not add up. */
+export class DatabaseDamaged extends Error {
+  override name = 'DatabaseDamaged';
+}
+
 /** Another process, or another store in this one, has the file open. */
 export class DatabaseHeld extends Error {
   override name = 'DatabaseHeld';
@@ -31,7 +37,7 @@ export class DatabaseHeld extends Error {
 /**
  * Opens a database for this process alone. Write-ahead logging with `synchronous=FULL`: a commit that returned is on disk.
  * The exclusive lock is the operating system's: it ends with the process, however that ends, so it is never stale.
- * @throws DatabaseHeld when another process holds it.
+ * @throws DatabaseHeld when another process holds it, DatabaseDamaged when its structure does not add up.
  */
 export const openSqlite = (path: string): Sqlite => {
   const database = new Database(path);
@@ -42,6 +48,7 @@ export const openSqlite = (path: string): Sqlite => {
   };
   try {
     database.prepare('PRAGMA locking_mode = EXCLUSIVE').get([]);
+    assertWhole(database); // before anything is written, be it the mode
     database.prepare('PRAGMA journal_mode = WAL').get([]);
     database.exec(
       'PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 2000; PRAGMA cache_size = -16384; PRAGMA temp_store = MEMORY;',
@@ -50,6 +57,7 @@ export const openSqlite = (path: string): Sqlite => {
   } catch (error) {
     database.close();
     if (error instanceof Database.SqliteError && error.code.startsWith('SQLITE_BUSY')) throw new DatabaseHeld(path);
+    if (isDamage(error)) throw new DatabaseDamaged(path, { cause: error });
     throw error;
   }
 
@@ -75,6 +83,12 @@ export const openSqlite = (path: string): Sqlite => {
       database.close();
     },
   };
+};
+
+/** Tables and indexes are walked through, which takes about 3 ms a megabyte: a write into a damaged tree could spread the damage. */
+const assertWhole = (database: Database.Database): void => {
+  const [finding] = asRows(database.prepare('PRAGMA quick_check(1)').raw().all([]));
+  if (finding?.[0] !== 'ok') throw new DatabaseDamaged(String(finding?.[0]));
 };
 
 /**
