@@ -1,34 +1,69 @@
 import { Aggregator } from 'mingo/aggregator';
-import { type Document, double, fieldOf, isDocument, numberOf, setField, type Value } from '../bson/value.ts';
+import { documents, facet, replaceRoot, replaceWith, unwind } from '../aggregation/document-stages.ts';
+import { startVariables } from '../aggregation/expression.ts';
+import { bucket, group, isPlainCount, sortByCount } from '../aggregation/group-stages.ts';
+import { lookup, unionWith } from '../aggregation/joining-stages.ts';
+import { addFields, project, unset } from '../aggregation/projection-stages.ts';
+import type { Variables } from '../aggregation/scope.ts';
+import {
+  type CompileStage,
+  type FindCollection,
+  mapped,
+  type RunStage,
+  type Surroundings,
+} from '../aggregation/stage.ts';
+import { type Document, isDocument, numberOf, type Value } from '../bson/value.ts';
 import { CommandError, unsupported } from '../command-error.ts';
-import { readPoint } from '../geo/geojson.ts';
-import { distanceOf, type Near } from '../geo/near.ts';
 import type { Collection } from '../storage/collection.ts';
-import { addNumbers } from '../update/arithmetic.ts';
-import { aggregationOptions, documentFromPlain, toPlain } from './aggregation-values.ts';
+import { aggregationOptions, documentFromPlain, isLibraryStage, toPlain } from './aggregation-values.ts';
+import { bindVariables } from './bind-variables.ts';
 import { countQuery, runQuery } from './execute.ts';
-import { distanceTo, findNear } from './find-near.ts';
+import { geoNear } from './geo-near.ts';
 import { compileFilter } from './match.ts';
-import { splitPath, valueAt } from './path.ts';
-import { compileProjection } from './projection.ts';
-import { compareBy, readSort } from './sort.ts';
-
-/** Finds the collections of the same database, for `$lookup` and its kind. */
-export type FindCollection = (name: string) => Collection | undefined;
+import { compareBy, readSort, type SortField } from './sort.ts';
 
 /**
- * Runs an aggregation pipeline. Filtering, ordering, counting and geography are done here, by BSON's rules and with indexes; the
- * other stages by the aggregation library, for which int64 and Decimal128 become doubles.
+ * Runs an aggregation pipeline. What is wrong with it is told before the first document is read. Values keep their types, but
+ * in the rarer stages, which the aggregation library does: for it, int64 and Decimal128 are doubles.
  * @throws CommandError Location40324 for an unknown stage, Location40573 for change streams, IllegalOperation for stages that write.
  */
 export const runPipeline = (
   collection: Collection | undefined,
   pipeline: readonly Document[],
   findCollection: FindCollection,
+  variables: Variables = startVariables(),
 ): Iterable<Document> => {
+  const surroundings = around(findCollection, variables);
   const stages = pipeline.map(readStage);
-  const { source, rest } = startOf(collection, stages);
-  return rest.reduce((documents, stage) => runStage(documents, stage, findCollection), source);
+  const { source, rest } = startOf(collection, stages, surroundings);
+  return compileStages(rest, surroundings)(source());
+};
+
+const around = (findCollection: FindCollection, variables: Variables): Surroundings => {
+  const surroundings: Surroundings = {
+    findCollection,
+    variables,
+    runOn: (collection, pipeline, inner) => runPipeline(collection, pipeline, findCollection, inner),
+    compileInner: (pipeline) => compileStages(pipeline.map(readStage), surroundings),
+  };
+  return surroundings;
+};
+
+/** Compiles stages that need no collection of their own, for the updates given as a pipeline. */
+export const compileTransformation = (pipeline: readonly Document[]): ((document: Document) => Document) => {
+  const run = compileStages(
+    pipeline.map(readStage),
+    around(() => undefined, startVariables()),
+  );
+  return (document) => {
+    const [result] = run([document]);
+    return result ?? {};
+  };
+};
+
+const compileStages = (stages: readonly Stage[], surroundings: Surroundings): RunStage => {
+  const runs = stages.map((stage) => compileStage(stage, surroundings));
+  return (documents) => runs.reduce((given, run) => run(given), documents);
 };
 
 interface Stage {
@@ -53,203 +88,188 @@ const readStage = (stage: Document): Stage => {
   return { name, operand: stage[name] ?? null };
 };
 
-const startOf = (
-  collection: Collection | undefined,
-  stages: readonly Stage[],
-): { source: Iterable<Document>; rest: readonly Stage[] } => {
+interface Start {
+  readonly source: () => Iterable<Document>;
+  readonly rest: readonly Stage[];
+}
+
+/** Where the documents come from: the first stages are answered by a query, if they can be. */
+const startOf = (collection: Collection | undefined, stages: readonly Stage[], surroundings: Surroundings): Start => {
   const [first, second, ...others] = stages;
-  if (first?.name === '$documents') return { source: [{}], rest: stages };
-  if (!collection) return { source: [], rest: stages.filter(({ name }) => name !== '$geoNear') };
-  if (first?.name === '$geoNear') return { source: geoNear(collection, first.operand), rest: stages.slice(1) };
-  if (first?.name !== '$match') return { source: documentsOf(collection, {}), rest: stages };
-  const filter = documentOperand(first);
-  if (second && onlyCounts(second)) {
-    compileFilter(filter); // refuses $near, which may not stand in $match
-    return { source: Array.from({ length: countQuery(collection, { filter }) }, () => ({})), rest: stages.slice(1) };
+  if (first?.name === '$documents') return { source: () => [{}], rest: stages };
+  if (first?.name === '$geoNear') {
+    const find = geoNear(first.operand);
+    return { source: () => (collection ? find(collection) : []), rest: stages.slice(1) };
   }
-  if (second?.name !== '$sort') return { source: documentsOf(collection, filter), rest: stages.slice(1) };
-  const sort = readSort(second.operand);
-  return { source: map(runQuery(collection, { filter, sort }), ({ document }) => document), rest: others };
+  if (!collection) return { source: () => [], rest: stages };
+  if (first?.name !== '$match') return { source: () => found(collection, {}), rest: stages };
+  const filter = matchFilter(first.operand, surroundings);
+  if (second && onlyCounts(second)) {
+    const count = (): Iterable<Document> => Array.from({ length: countQuery(collection, { filter }) }, () => ({}));
+    return { source: count, rest: stages.slice(1) };
+  }
+  if (second?.name !== '$sort') return { source: () => found(collection, filter), rest: stages.slice(1) };
+  const sort = sortFields(second.operand);
+  return { source: () => found(collection, filter, sort), rest: others };
 };
+
+const found = (collection: Collection, filter: Document, sort: readonly SortField[] = []): Iterable<Document> =>
+  mapped(runQuery(collection, { filter, sort }), ({ document }) => document);
 
 /** Whether a stage looks at no field of the documents it is given. */
 const onlyCounts = ({ name, operand }: Stage): boolean =>
   name === '$count' || (name === '$group' && isPlainCount(operand));
 
-const documentsOf = (collection: Collection, filter: Document): Iterable<Document> => {
-  compileFilter(filter); // refuses $near, which may not stand in $match
-  return map(runQuery(collection, { filter }), ({ document }) => document);
+/** The filter of `$match`. @throws CommandError Location15959, and Location5626500 for `$near`, which orders what it finds. */
+const matchFilter = (operand: Value, { variables }: Surroundings): Document => {
+  if (!isDocument(operand)) {
+    throw new CommandError('Location15959', 'the match filter must be an expression in an object');
+  }
+  assertNoNear(operand);
+  const filter = bindVariables(operand, variables);
+  compileFilter(filter);
+  return filter;
 };
 
-function* map<A, B>(items: Iterable<A>, change: (item: A) => B): Generator<B> {
-  for (const item of items) yield change(item);
-}
-
-const documentOperand = ({ name, operand }: Stage): Document => {
-  if (isDocument(operand)) return operand;
-  throw new CommandError('Location15959', `the ${name} filter must be an expression in an object`);
+const assertNoNear = (filter: Document): void => {
+  for (const name of Object.keys(filter)) {
+    const condition = filter[name];
+    if (Array.isArray(condition) && name.startsWith('$')) {
+      for (const clause of condition) if (isDocument(clause)) assertNoNear(clause);
+    } else if (
+      isDocument(condition) &&
+      ('$near' in condition || '$nearSphere' in condition || '$geoNear' in condition)
+    ) {
+      throw new CommandError(
+        'Location5626500',
+        '$geoNear, $near, and $nearSphere are not allowed in this context, as these operators require sorting geospatial data. If you do not need sort, consider using $geoWithin instead.',
+      );
+    }
+  }
 };
 
-const countOperand = ({ name, operand }: Stage): number => {
+const match: CompileStage = (operand, surroundings) => {
+  const matches = compileFilter(matchFilter(operand, surroundings));
+  return function* (given) {
+    for (const document of given) if (matches(document)) yield document;
+  };
+};
+
+const sortFields = (operand: Value): SortField[] => {
+  if (!isDocument(operand)) {
+    throw new CommandError('Location15973', 'the $sort key specification must be an object');
+  }
+  const names = Object.keys(operand);
+  if (names.length === 0) throw new CommandError('Location15976', '$sort stage must have at least one sort key');
+  for (const name of names) {
+    const order = operand[name];
+    if (isDocument(order)) continue; // $meta, which is refused by name
+    const number = numberOf(order);
+    if (number === undefined) throw new CommandError('Location15974', `Illegal key in $sort specification: ${name}`);
+    if (Number(number) !== 1 && Number(number) !== -1) {
+      throw new CommandError('Location15975', '$sort key ordering must be 1 (for ascending) or -1 (for descending)');
+    }
+  }
+  return readSort(operand);
+};
+
+const sort: CompileStage = (operand) => {
+  const compare = compareBy(sortFields(operand));
+  return (given) => [...given].sort(compare);
+};
+
+const whole = (operand: Value, code: 'Location5107200' | 'Location5107201', name: string): number => {
   const number = Number(numberOf(operand) ?? Number.NaN);
   if (Number.isInteger(number) && number >= 0) return number;
-  throw new CommandError('Location5107201', `invalid argument to ${name} stage: Expected a non-negative integer`);
+  throw new CommandError(code, `invalid argument to ${name} stage: Expected a non-negative integer`);
 };
 
-const runStage = (documents: Iterable<Document>, stage: Stage, findCollection: FindCollection): Iterable<Document> => {
-  switch (stage.name) {
-    case '$match': {
-      const matches = compileFilter(documentOperand(stage));
-      return filter(documents, matches);
-    }
-    case '$sort': {
-      const compare = compareBy(readSort(stage.operand));
-      return [...documents].sort(compare);
-    }
-    case '$limit':
-      return slice(documents, 0, countOperand(stage));
-    case '$skip':
-      return slice(documents, countOperand(stage), Number.POSITIVE_INFINITY);
-    case '$count':
-      return countStage(documents, String(stage.operand));
-    case '$geoNear':
-      throw new CommandError('Location40602', '$geoNear is only valid as the first stage in a pipeline.');
-    case '$project':
-      return runProject(documents, stage, findCollection);
-    case '$group':
-      return isPlainCount(stage.operand)
-        ? countGroup(documents, stage.operand)
-        : runInLibrary(documents, stage, findCollection);
-    default:
-      return runInLibrary(documents, stage, findCollection);
-  }
+const limit: CompileStage = (operand, _, name) => {
+  const most = whole(operand, 'Location5107201', name);
+  if (most === 0) throw new CommandError('Location15958', 'the limit must be positive');
+  return (given) => slice(given, 0, most);
 };
 
-function* filter(documents: Iterable<Document>, matches: (document: Document) => boolean): Generator<Document> {
-  for (const document of documents) if (matches(document)) yield document;
-}
+const skip: CompileStage = (operand, _, name) => {
+  const passed = whole(operand, 'Location5107200', name);
+  return (given) => slice(given, passed, Number.POSITIVE_INFINITY);
+};
 
-function* slice(documents: Iterable<Document>, skip: number, limit: number): Generator<Document> {
-  if (limit === 0) return;
+function* slice(given: Iterable<Document>, passed: number, most: number): Generator<Document> {
   let seen = 0;
-  for (const document of documents) {
+  for (const document of given) {
     seen += 1;
-    if (seen > skip) yield document;
-    if (seen === skip + limit) return;
+    if (seen > passed) yield document;
+    if (seen === passed + most) return;
   }
 }
 
-function* countStage(documents: Iterable<Document>, name: string): Generator<Document> {
-  let count = 0;
-  for (const _ of documents) count += 1;
-  if (count > 0) yield { [name]: count };
-}
-
-/** Plain inclusions and exclusions keep every type; anything computed goes to the library. */
-const runProject = (
-  documents: Iterable<Document>,
-  stage: Stage,
-  findCollection: FindCollection,
-): Iterable<Document> => {
-  const operand = documentOperand(stage);
-  const plain = Object.values(operand).every((value) => typeof value === 'boolean' || numberOf(value) !== undefined);
-  const projector = plain ? compileProjection(operand) : undefined;
-  if (!projector) return runInLibrary(documents, stage, findCollection);
-  return map(documents, (document) => projector(document, undefined));
+const count: CompileStage = (operand, surroundings, name) => {
+  if (typeof operand !== 'string')
+    throw new CommandError('Location40156', 'the count field must be a non-empty string');
+  if (operand === '') throw new CommandError('Location40157', 'the count field must be a non-empty string');
+  if (operand.startsWith('$')) throw new CommandError('Location40158', 'the count field cannot be a $-prefixed path');
+  if (operand.includes('.')) throw new CommandError('Location40160', "the count field cannot contain '.'");
+  const counted = group({ _id: null, [operand]: { $sum: 1 } }, surroundings, name);
+  const shown = project({ _id: 0 }, surroundings, name);
+  return (given) => shown(counted(given));
 };
 
-/** `{ $group: { _id: 1, n: { $sum: 1 } } }`, which is how drivers count. */
-const isPlainCount = (operand: Value): operand is Document => {
-  if (!isDocument(operand) || isDocument(operand._id) || typeof operand._id === 'string') return false;
-  return Object.keys(operand).every((name) => {
-    const accumulator = operand[name];
-    return (
-      name === '_id' ||
-      (isDocument(accumulator) && Object.keys(accumulator).length === 1 && typeof accumulator.$sum === 'number')
-    );
-  });
-};
+const STAGES: ReadonlyMap<string, CompileStage> = new Map(
+  Object.entries({
+    $match: match,
+    $sort: sort,
+    $limit: limit,
+    $skip: skip,
+    $count: count,
+    $project: project,
+    $addFields: addFields,
+    $set: addFields,
+    $unset: unset,
+    $group: group,
+    $sortByCount: sortByCount,
+    $bucket: bucket,
+    $unwind: unwind,
+    $replaceRoot: replaceRoot,
+    $replaceWith: replaceWith,
+    $facet: facet,
+    $lookup: lookup,
+    $unionWith: unionWith,
+    $documents: documents,
+  }),
+);
 
-function* countGroup(documents: Iterable<Document>, operand: Document): Generator<Document> {
-  let count = 0;
-  for (const _ of documents) count += 1;
-  if (count === 0) return;
-  const result: Document = { _id: operand._id ?? null };
-  for (const name of Object.keys(operand)) {
-    const accumulator = operand[name];
-    if (name !== '_id' && isDocument(accumulator)) result[name] = sumOf(count, accumulator.$sum);
+const compileStage = ({ name, operand }: Stage, surroundings: Surroundings): RunStage => {
+  if (name === '$geoNear') {
+    throw new CommandError('Location40602', '$geoNear is only valid as the first stage in a pipeline.');
   }
-  yield result;
-}
+  const compile = STAGES.get(name) ?? compileInLibrary;
+  return compile(operand, surroundings, name);
+};
 
-const sumOf = (count: number, each: Value | undefined): Value =>
-  typeof each === 'number' && Number.isInteger(each) ? addNumbers(count * each, 0) : double(count * Number(each));
-
-function* runInLibrary(
-  documents: Iterable<Document>,
-  stage: Stage,
-  findCollection: FindCollection,
-): Generator<Document> {
-  const plain = [...documents].map((document) => plainDocument(document));
-  const collectionResolver = (name: string): Record<string, unknown>[] => {
-    const collection = findCollection(name);
-    return collection ? [...runQuery(collection, { filter: {} })].map(({ document }) => plainDocument(document)) : [];
+/** A stage of the aggregation library. */
+const compileInLibrary: CompileStage = (operand, { findCollection }, name) => {
+  if (!isLibraryStage(name)) {
+    throw new CommandError('Location40324', `Unrecognized pipeline stage name: '${name}'`);
+  }
+  const collectionResolver = (other: string): Record<string, unknown>[] => {
+    const collection = findCollection(other);
+    return collection ? [...found(collection, {})].map(plainDocument) : [];
   };
-  let results: unknown[];
-  try {
-    const options = { ...aggregationOptions, collectionResolver };
-    results = new Aggregator([{ [stage.name]: toPlain(stage.operand) }], options).run(plain);
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    if (/unregistered pipeline operator/.test(reason)) {
-      throw new CommandError('Location40324', `Unrecognized pipeline stage name: '${stage.name}'`);
+  const pipeline = [{ [name]: toPlain(operand) }];
+  return function* (given) {
+    let results: unknown[];
+    try {
+      results = new Aggregator(pipeline, { ...aggregationOptions, collectionResolver }).run(
+        [...given].map(plainDocument),
+      );
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      throw new CommandError('BadValue', `PlanExecutor error during aggregation :: caused by :: ${reason}`);
     }
-    throw new CommandError('BadValue', `PlanExecutor error during aggregation :: caused by :: ${reason}`);
-  }
-  for (const result of results) yield documentFromPlain(result);
-}
+    for (const result of results) yield documentFromPlain(result);
+  };
+};
 
 const plainDocument = (document: Document): Record<string, unknown> =>
   Object.fromEntries(Object.keys(document).map((name) => [name, toPlain(document[name] ?? null)]));
-
-function* geoNear(collection: Collection, operand: Value): Generator<Document> {
-  if (!isDocument(operand)) throw new CommandError('TypeMismatch', '$geoNear requires an object');
-  const { distanceField, includeLocs, query } = operand;
-  const near = readNear(collection, operand);
-  const multiplier = Number(numberOf(operand.distanceMultiplier) ?? 1);
-  for (const { document } of findNear(collection, near, isDocument(query) ? query : {}, {
-    wanted: Number.POSITIVE_INFINITY,
-  })) {
-    const location = valueAt(document, splitPath(near.path));
-    let result = document;
-    if (typeof distanceField === 'string') {
-      result = withField(result, distanceField, double(distanceTo(near, location) * multiplier));
-    }
-    if (typeof includeLocs === 'string') result = withField(result, includeLocs, location ?? null);
-    yield result;
-  }
-}
-
-const readNear = (collection: Collection, operand: Document): Near => {
-  const { near, key } = operand;
-  const center = readPoint(near);
-  if (!center) throw new CommandError('BadValue', '$geoNear needs near: a GeoJSON Point');
-  const fields = collection.indexes.flatMap(({ definition }) => definition.geoField?.name ?? []);
-  const path = typeof key === 'string' ? key : fields[0];
-  if (path === undefined)
-    throw new CommandError('IndexNotFound', '$geoNear requires a 2d or 2dsphere index, but none were found');
-  return {
-    path,
-    center,
-    minimum: distanceOf('minDistance', operand.minDistance, 0),
-    maximum: distanceOf('maxDistance', operand.maxDistance, Number.POSITIVE_INFINITY),
-  };
-};
-
-const withField = (document: Document, path: string, value: Value): Document => {
-  const [name = '', ...rest] = path.split('.');
-  const below = fieldOf(document, name);
-  const result = { ...document };
-  setField(result, name, rest.length === 0 ? value : withField(isDocument(below) ? below : {}, rest.join('.'), value));
-  return result;
-};

@@ -1,5 +1,5 @@
 import { BSONRegExp, Decimal128, Double } from 'bson';
-import { Context, evalExpr, ProcessingMode } from 'mingo/core';
+import { Context, ProcessingMode } from 'mingo/core';
 import * as accumulators from 'mingo/operators/accumulator';
 import * as expressions from 'mingo/operators/expression';
 import * as stages from 'mingo/operators/pipeline';
@@ -25,6 +25,9 @@ export const aggregationOptions = {
     window: { ...windows },
   }),
 };
+
+/** Whether the aggregation library has a stage. */
+export const isLibraryStage = (name: string): boolean => Object.hasOwn(stages, name);
 
 /** A value as the aggregation library counts with it: plain numbers, JavaScript's regular expressions. */
 export const toPlain = (value: Value): unknown => {
@@ -61,16 +64,4 @@ export const documentFromPlain = (result: unknown): Document => {
   const value = fromPlain(result);
   if (isDocument(value)) return value;
   throw new CommandError('BadValue', 'an aggregation stage made something that is no document');
-};
-
-/** The value of an aggregation expression over a document. @throws CommandError BadValue when it cannot be computed. */
-export const evaluate = (document: Document, expression: Value): Value => {
-  try {
-    return fromPlain(evalExpr(toPlain(document), toPlain(expression), aggregationOptions));
-  } catch (error) {
-    throw new CommandError(
-      'BadValue',
-      `Failed to evaluate an expression: ${error instanceof Error ? error.message : error}`,
-    );
-  }
 };

@@ -1,7 +1,6 @@
-import { Aggregator } from 'mingo/aggregator';
 import type { Document } from '../bson/value.ts';
 import { CommandError } from '../command-error.ts';
-import { aggregationOptions, documentFromPlain, toPlain } from './aggregation-values.ts';
+import { compileTransformation } from './aggregate.ts';
 
 const ALLOWED = ['$set', '$addFields', '$unset', '$project', '$replaceWith', '$replaceRoot'];
 
@@ -13,33 +12,5 @@ export const transformByPipeline = (document: Document, stages: readonly Documen
       throw new CommandError('InvalidOptions', `${name} is not allowed to be used within an update`);
     }
   }
-  const pipeline = stages.map((stage) => plainDocument(stage));
-  try {
-    const before = plainDocument(document);
-    const [result] = new Aggregator(pipeline, aggregationOptions).run([before]);
-    return keepTypes(documentFromPlain(result ?? {}), document, before, result ?? {});
-  } catch (error) {
-    if (error instanceof CommandError) throw error;
-    throw new CommandError(
-      'BadValue',
-      `Failed to apply an update pipeline: ${error instanceof Error ? error.message : error}`,
-    );
-  }
+  return compileTransformation(stages)(document);
 };
-
-/** A field the stages passed on unchanged is taken from the document: as a plain value it has lost the type of its numbers. */
-const keepTypes = (
-  after: Document,
-  document: Document,
-  before: Record<string, unknown>,
-  result: Record<string, unknown>,
-): Document => {
-  for (const name of Object.keys(after)) {
-    const known = document[name];
-    if (known !== undefined && Object.hasOwn(before, name) && result[name] === before[name]) after[name] = known;
-  }
-  return after;
-};
-
-const plainDocument = (document: Document): Record<string, unknown> =>
-  Object.fromEntries(Object.keys(document).map((name) => [name, toPlain(document[name] ?? null)]));

@@ -1,6 +1,7 @@
+import { compileExpression, startVariables } from '../aggregation/expression.ts';
+import type { Expression, Variables } from '../aggregation/scope.ts';
 import { type Document, fieldOf, isDocument, numberOf, setField, type Value } from '../bson/value.ts';
 import { CommandError, unsupported } from '../command-error.ts';
-import { evaluate } from './aggregation-values.ts';
 import type { Matcher } from './filter-shape.ts';
 import { compileFilter } from './match.ts';
 import { isTruthy } from './match-operators.ts';
@@ -16,7 +17,7 @@ type Leaf =
   | { readonly kind: 'include' | 'exclude' | 'positional' }
   | { readonly kind: 'slice'; readonly skip: number; readonly count: number }
   | { readonly kind: 'element'; readonly matches: Matcher }
-  | { readonly kind: 'computed'; readonly expression: Value };
+  | { readonly kind: 'computed'; readonly evaluate: Expression };
 
 /**
  * Compiles a find projection: inclusion or exclusion, `$slice`, `$elemMatch`, `field.$`, and computed fields.
@@ -40,7 +41,8 @@ export const compileProjection = (projection: Document): Projector | undefined =
   const onlyId = including === undefined && idLeaf !== undefined && 'kind' in idLeaf && idLeaf.kind === 'include';
   const inclusive = including ?? onlyId;
   if (inclusive && !tree.fields.has('_id')) tree.fields.set('_id', { kind: 'include' });
-  return (document, matched) => project(document, tree, inclusive, { root: document, matched });
+  const variables = startVariables();
+  return (document, matched) => project(document, tree, inclusive, { root: document, variables, matched });
 };
 
 const mixed = (name: string, wants: boolean): CommandError =>
@@ -51,7 +53,7 @@ const mixed = (name: string, wants: boolean): CommandError =>
 const readLeaf = (name: string, value: Value): Leaf => {
   if (name.endsWith('.$')) return { kind: 'positional' };
   if (!isDocument(value)) {
-    if (typeof value === 'string') return { kind: 'computed', expression: value };
+    if (typeof value === 'string') return { kind: 'computed', evaluate: compileExpression(value) };
     return { kind: isTruthy(value) ? 'include' : 'exclude' };
   }
   if (value.$slice !== undefined && !isExpressionSlice(value.$slice)) return readSlice(value.$slice);
@@ -61,7 +63,7 @@ const readLeaf = (name: string, value: Value): Leaf => {
     return { kind: 'element', matches: (document) => matches({ element: [document.element ?? null] }) };
   }
   if (value.$meta !== undefined) throw unsupported('a $meta projection');
-  return { kind: 'computed', expression: value };
+  return { kind: 'computed', evaluate: compileExpression(value) };
 };
 
 const isExpressionSlice = (operand: Value): boolean =>
@@ -96,6 +98,7 @@ const addLeaf = (tree: Tree, path: readonly string[], leaf: Leaf, name: string):
 
 interface Context {
   readonly root: Document;
+  readonly variables: Variables;
   readonly matched: number | undefined;
 }
 
@@ -108,8 +111,10 @@ const project = (document: Document, tree: Tree, inclusive: boolean, context: Co
     if (shown !== undefined) setField(result, name, shown);
   }
   for (const [name, node] of tree.fields) {
-    if ('kind' in node && node.kind === 'computed') setField(result, name, evaluate(context.root, node.expression));
-    else if (!('kind' in node) && hasComputed(node) && fieldOf(document, name) === undefined) {
+    if ('kind' in node && node.kind === 'computed') {
+      const value = node.evaluate(context);
+      if (value !== undefined) setField(result, name, value);
+    } else if (!('kind' in node) && hasComputed(node) && fieldOf(document, name) === undefined) {
       setField(result, name, project({}, node, inclusive, context));
     }
   }
