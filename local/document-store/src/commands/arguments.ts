@@ -2,35 +2,37 @@ import { type Document, isDocument, numberOf, typeNameOf, type Value } from '../
 import { CommandError, unsupported } from '../command-error.ts';
 import type { Collection } from '../storage/collection.ts';
 import type { CollectionIndex } from '../storage/collection-index.ts';
+import { missingField, wrongType } from './shape.ts';
 
 /** Readers of command arguments: each answers the value or throws the CommandError MongoDB sends for a wrong one. */
 
-const wrongType = (name: string, value: Value | undefined, wanted: string): CommandError =>
-  value === undefined
-    ? new CommandError('Location40415', `BSON field '${name}' is missing but a required field`)
-    : new CommandError(
-        'TypeMismatch',
-        `BSON field '${name}' is the wrong type '${typeNameOf(value)}', expected type '${wanted}'`,
-      );
+/** Where a field stands, as MongoDB's messages say it: the first field of a command is its name. */
+const placeOf = (body: Document, name: string): string => `${Object.keys(body)[0]}.${name}`;
+
+const refused = (body: Document, name: string, wanted: string): CommandError => {
+  const value = body[name] ?? null;
+  const place = placeOf(body, name);
+  return value === null ? missingField(place) : wrongType(place, value, wanted);
+};
 
 export const textArgument = (body: Document, name: string): string => {
   const value = body[name];
   if (typeof value === 'string') return value;
-  throw wrongType(name, value, 'string');
+  throw refused(body, name, 'string');
 };
 
 export const documentArgument = (body: Document, name: string, otherwise: Document = {}): Document => {
   const value = body[name] ?? otherwise;
   if (isDocument(value)) return value;
-  throw wrongType(name, value, 'object');
+  throw refused(body, name, 'object');
 };
 
 export const documentsArgument = (body: Document, name: string): Document[] => {
   const value = body[name];
-  if (!Array.isArray(value)) throw wrongType(name, value, 'array');
-  return value.map((item) => {
+  if (!Array.isArray(value)) throw refused(body, name, 'array');
+  return value.map((item, index) => {
     if (isDocument(item)) return item;
-    throw wrongType(`${name}.0`, item, 'object');
+    throw wrongType(`${placeOf(body, name)}.${index}`, item, 'object');
   });
 };
 
@@ -39,7 +41,7 @@ export const countArgument = (body: Document, name: string, otherwise: number): 
   const value = body[name];
   if (value === undefined || value === null) return otherwise;
   const number = Number(numberOf(value) ?? Number.NaN);
-  if (Number.isNaN(number)) throw wrongType(name, value, 'number');
+  if (Number.isNaN(number)) throw refused(body, name, 'number');
   if (number < 0)
     throw new CommandError('BadValue', `BSON field '${name}' value must be >= 0, actual value '${number}'`);
   return Math.trunc(number);
@@ -51,6 +53,7 @@ export const collectionArgument = (body: Document, command: string): string => {
   if (typeof value !== 'string') {
     throw new CommandError('InvalidNamespace', `collection name has invalid type ${typeNameOf(value)}`);
   }
+  if (value === '') throw new CommandError('InvalidNamespace', `Invalid namespace specified '${String(body.$db)}.'`);
   return value;
 };
 

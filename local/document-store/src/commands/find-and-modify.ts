@@ -1,36 +1,87 @@
 import { type Document, fieldOf, isDocument } from '../bson/value.ts';
 import { CommandError } from '../command-error.ts';
+import { splitNear } from '../geo/near.ts';
 import { findTargets } from '../query/execute.ts';
+import { compileFilter } from '../query/match.ts';
 import { isTruthy } from '../query/match-operators.ts';
 import { compileProjection } from '../query/projection.ts';
 import { readSort } from '../query/sort.ts';
 import type { Collection } from '../storage/collection.ts';
 import { parseUpdate } from '../update/parse-update.ts';
+import { readArrayFilters } from '../update/positions.ts';
 import { collectionArgument, documentArgument, hintArgument, refuseOptions } from './arguments.ts';
 import type { Command } from './command.ts';
 import { projected } from './find.ts';
+import { assertShape, type Shape } from './shape.ts';
 import { createChanger } from './update.ts';
+
+const FIND_AND_MODIFY: Shape = {
+  optional: {
+    query: 'object',
+    sort: 'object',
+    fields: 'object',
+    remove: 'bool',
+    update: 'any',
+    new: 'bool',
+    upsert: 'bool',
+    hint: 'any',
+    collation: 'object',
+    arrayFilters: 'objects',
+    bypassDocumentValidation: 'bool',
+    let: 'object',
+  },
+};
 
 /** Changes or removes one document and answers it, before or after, in one step. */
 export const findAndModify: Command = (body, { store, database, now }) => {
-  const name = collectionArgument(body, 'findAndModify' in body ? 'findAndModify' : 'findandmodify');
+  const command = 'findAndModify' in body ? 'findAndModify' : 'findandmodify';
+  const name = collectionArgument(body, command);
+  assertShape(body, command, FIND_AND_MODIFY);
   refuseOptions(body);
   const removing = isTruthy(body.remove);
-  if (removing && (body.update !== undefined || isTruthy(body.upsert) || isTruthy(body.new))) {
-    throw new CommandError('FailedToParse', "Cannot specify 'update', 'upsert' or 'new' along with 'remove'");
-  }
-  if (!removing && body.update === undefined) {
-    throw new CommandError('FailedToParse', 'Either an update or remove=true must be specified');
-  }
+  assertOneMeaning(body, removing);
   return store.write(() => {
     const upserts = isTruthy(body.upsert);
     const collection = upserts ? store.catalog.ensure(database, name) : store.catalog.find(database, name);
-    if (removing) return collection ? removeOne(collection, body) : { lastErrorObject: { n: 0 }, value: null };
-    return collection ? updateOne(collection, body, now()) : NOTHING_UPDATED;
+    if (collection) return removing ? removeOne(collection, body) : updateOne(collection, body, now());
+    checkParts(body);
+    return removing ? NOTHING_REMOVED : NOTHING_UPDATED;
   });
 };
 
+const assertOneMeaning = (body: Document, removing: boolean): void => {
+  if (!removing && body.update === undefined) {
+    throw new CommandError('FailedToParse', 'Either an update or remove=true must be specified');
+  }
+  if (!removing) return;
+  if (body.update !== undefined) {
+    throw new CommandError('FailedToParse', 'Cannot specify both an update and remove=true');
+  }
+  if (isTruthy(body.upsert)) {
+    throw new CommandError('FailedToParse', 'Cannot specify both upsert=true and remove=true');
+  }
+  if (isTruthy(body.new)) {
+    throw new CommandError(
+      'FailedToParse',
+      "Cannot specify both new=true and remove=true; 'remove' always returns the deleted document",
+    );
+  }
+  if (body.arrayFilters !== undefined) {
+    throw new CommandError('FailedToParse', 'Cannot specify arrayFilters and remove=true');
+  }
+};
+
 const NOTHING_UPDATED = { lastErrorObject: { n: 0, updatedExisting: false }, value: null };
+
+const NOTHING_REMOVED = { lastErrorObject: { n: 0 }, value: null };
+
+/** Where there is no collection, a wrong filter, sort, projection or update is still told so. */
+const checkParts = (body: Document): void => {
+  compileFilter(splitNear(documentArgument(body, 'query')).rest);
+  readSort(body.sort);
+  projectorOf(body);
+  if (body.update !== undefined) parseUpdate(body.update, readArrayFilters(body.arrayFilters));
+};
 
 const queryOf = (collection: Collection, body: Document) => ({
   filter: documentArgument(body, 'query'),
@@ -44,7 +95,7 @@ const projectorOf = (body: Document) => compileProjection(isDocument(body.fields
 const removeOne = (collection: Collection, body: Document) => {
   const projector = projectorOf(body);
   const [target] = findTargets(collection, queryOf(collection, body));
-  if (!target) return { lastErrorObject: { n: 0 }, value: null };
+  if (!target) return NOTHING_REMOVED;
   const value = projected(target, projector);
   collection.remove(target);
   return { lastErrorObject: { n: 1 }, value };
@@ -53,7 +104,8 @@ const removeOne = (collection: Collection, body: Document) => {
 const updateOne = (collection: Collection, body: Document, now: Date) => {
   const projector = projectorOf(body);
   const query = queryOf(collection, body);
-  const changer = createChanger(collection, query.filter, parseUpdate(body.update), body, now);
+  const change = parseUpdate(body.update, readArrayFilters(body.arrayFilters));
+  const changer = createChanger(collection, query.filter, change, body, now);
   const wantsNew = isTruthy(body.new);
   const [target] = findTargets(collection, query);
   if (target) {

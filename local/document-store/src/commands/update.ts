@@ -1,9 +1,10 @@
 import type { EncodableDocument } from '../bson/encode.ts';
-import { type Document, fieldOf, type Value } from '../bson/value.ts';
+import { type Document, fieldOf, numberOf, type Value } from '../bson/value.ts';
 import { CommandError } from '../command-error.ts';
 import { splitNear } from '../geo/near.ts';
-import { findTargets, runQuery } from '../query/execute.ts';
+import { findTargets } from '../query/execute.ts';
 import { compileFilter } from '../query/match.ts';
+import { isTruthy } from '../query/match-operators.ts';
 import { readSort } from '../query/sort.ts';
 import type { Collection } from '../storage/collection.ts';
 import type { StoredDocument } from '../storage/document-cache.ts';
@@ -14,25 +15,50 @@ import {
   isUnchanged,
   type UpdateContext,
 } from '../update/apply-update.ts';
-import { parseUpdate, type Update } from '../update/parse-update.ts';
+import { parseUpdate, type Update, updateKind } from '../update/parse-update.ts';
 import { readArrayFilters } from '../update/positions.ts';
+import { assertUpsertFilter } from '../update/upsert-seed.ts';
 import { collectionArgument, documentArgument, documentsArgument, hintArgument, refuseOptions } from './arguments.ts';
 import type { Command } from './command.ts';
 import { positionFinder } from './find.ts';
 import { readyToInsert } from './insert.ts';
+import { assertShape, type Shape } from './shape.ts';
 import { runStatements } from './statements.ts';
+
+const UPDATE: Shape = {
+  required: { updates: 'objects' },
+  optional: { ordered: 'bool', bypassDocumentValidation: 'bool', let: 'object' },
+};
+
+const UPDATE_STATEMENT: Shape = {
+  required: { q: 'object', u: 'any' },
+  optional: {
+    c: 'object',
+    multi: 'bool',
+    upsert: 'bool',
+    collation: 'object',
+    arrayFilters: 'objects',
+    hint: 'any',
+    sort: 'object',
+  },
+};
 
 export const update: Command = (body, { store, database, now }) => {
   const name = collectionArgument(body, 'update');
+  assertShape(body, 'update', UPDATE);
   const statements = documentsArgument(body, 'updates');
+  for (const statement of statements) {
+    assertShape(statement, 'update.updates', UPDATE_STATEMENT);
+    updateKind(statement.u);
+  }
   return store.write(() => {
-    const upserts = statements.some((statement) => statement.upsert === true);
+    const upserts = statements.some((statement) => isTruthy(statement.upsert));
     const collection = upserts ? store.catalog.ensure(database, name) : store.catalog.find(database, name);
     let n = 0;
     let nModified = 0;
     const upserted: EncodableDocument[] = [];
     const writeErrors = runStatements(body, statements, (statement, index) => {
-      const result = collection ? runUpdate(collection, statement, now()) : checkUpdate(statement);
+      const result = runUpdate(collection, statement, now());
       n += result.matched;
       nModified += result.modified;
       if (result.upsertedId !== undefined) upserted.push({ index, _id: result.upsertedId });
@@ -47,30 +73,23 @@ interface UpdateResult {
   readonly upsertedId?: Value;
 }
 
-/** Where there is nothing to update, a wrong update is still told so. */
-const checkUpdate = (statement: Document): UpdateResult => {
-  parseUpdate(statement.u);
-  compileFilter(splitNear(documentArgument(statement, 'q')).rest);
-  return { matched: 0, modified: 0 };
-};
-
-const runUpdate = (collection: Collection, statement: Document, now: Date): UpdateResult => {
+const runUpdate = (collection: Collection | undefined, statement: Document, now: Date): UpdateResult => {
   refuseOptions(statement);
   const filter = documentArgument(statement, 'q');
-  const change = parseUpdate(statement.u);
-  const multi = statement.multi === true;
+  const change = parseUpdate(statement.u, readArrayFilters(statement.arrayFilters));
+  const multi = isTruthy(statement.multi);
   if (multi && change.kind === 'replacement') {
     throw new CommandError('FailedToParse', 'multi update is not supported for replacement-style update');
   }
+  const sort = readSort(statement.sort);
+  if (!collection) {
+    compileFilter(splitNear(filter).rest); // where there is nothing to update, a wrong filter is still told so
+    return { matched: 0, modified: 0 };
+  }
   const changer = createChanger(collection, filter, change, statement, now);
-  const query = {
-    filter,
-    limit: multi ? 0 : 1,
-    sort: readSort(statement.sort),
-    hint: hintArgument(collection, statement.hint),
-  };
+  const query = { filter, limit: multi ? 0 : 1, sort, hint: hintArgument(collection, statement.hint) };
   const targets = findTargets(collection, query);
-  if (targets.length === 0 && statement.upsert === true) {
+  if (targets.length === 0 && isTruthy(statement.upsert)) {
     const inserted = changer.upsert();
     return { matched: 1, modified: 0, upsertedId: fieldOf(inserted.document, '_id') ?? null };
   }
@@ -93,8 +112,9 @@ export const createChanger = (
   options: Document,
   now: Date,
 ): Changer => {
+  if (isTruthy(options.upsert)) assertUpsertFilter(filter);
   const arrayFilters = readArrayFilters(options.arrayFilters);
-  const positional = change.kind === 'operators' && change.changes.some(({ path }) => path.includes('$'));
+  const positional = change.kind === 'operators' && change.positional;
   const matchedIn = positional ? positionFinder(filter) : () => undefined;
   const contextFor = (matched: number | undefined, inserting: boolean): UpdateContext => ({
     now,
@@ -116,24 +136,47 @@ export const createChanger = (
   };
 };
 
+const DELETE: Shape = {
+  required: { deletes: 'objects' },
+  optional: { ordered: 'bool', let: 'object' },
+};
+
+const DELETE_STATEMENT: Shape = {
+  required: { q: 'object', limit: 'any' },
+  optional: { collation: 'object', hint: 'any' },
+};
+
 /** Deletes: `deletes: [{ q, limit }]`, limit 0 meaning all. */
 export const remove: Command = (body, { store, database }) => {
   const name = collectionArgument(body, 'delete');
+  assertShape(body, 'delete', DELETE);
   const statements = documentsArgument(body, 'deletes');
+  for (const statement of statements) {
+    assertShape(statement, 'delete.deletes', DELETE_STATEMENT);
+    limitOf(statement);
+  }
   const collection = store.catalog.find(database, name);
   return store.write(() => {
     let n = 0;
     const writeErrors = runStatements(body, statements, (statement) => {
       refuseOptions(statement);
       const filter = documentArgument(statement, 'q');
-      if (!collection) return;
+      if (!collection) {
+        compileFilter(splitNear(filter).rest);
+        return;
+      }
       const hint = hintArgument(collection, statement.hint);
-      const limit = Number(statement.limit ?? 0) === 0 ? 0 : 1;
-      for (const target of [...runQuery(collection, { filter, limit, hint })]) {
+      for (const target of findTargets(collection, { filter, limit: limitOf(statement), hint })) {
         collection.remove(target);
         n += 1;
       }
     });
     return { n, ...writeErrors };
   });
+};
+
+const limitOf = ({ limit }: Document): 0 | 1 => {
+  const number = Number(numberOf(limit) ?? 0);
+  if (number === 0 || number === 1) return number;
+  throw new CommandError('FailedToParse', `The limit field in delete objects must be 0 or 1. Got ${number}`);
 };

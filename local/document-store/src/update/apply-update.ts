@@ -1,14 +1,15 @@
-import { ObjectId } from 'bson';
+import { ObjectId, Timestamp } from 'bson';
 import { valuesEqual, valuesIdentical } from '../bson/compare.ts';
 import { encode } from '../bson/encode.ts';
-import { type Document, fieldOf, isDocument, type Value } from '../bson/value.ts';
+import { type Document, fieldOf } from '../bson/value.ts';
 import { CommandError } from '../command-error.ts';
 import { LIMITS } from '../limits.ts';
-import { isOperators } from '../query/filter-shape.ts';
 import { transformByPipeline } from '../query/pipeline-update.ts';
-import { createDraft } from './draft.ts';
-import type { Update } from './parse-update.ts';
+import { createDraft, type Draft } from './draft.ts';
+import { timestampAt } from './field-operators.ts';
+import { assertNoConflict, type Change, type Update } from './parse-update.ts';
 import { type ArrayFilters, resolvePositions } from './positions.ts';
+import { idSeedOf, seedOf } from './upsert-seed.ts';
 
 export interface UpdateContext {
   readonly now: Date;
@@ -40,20 +41,40 @@ export const applyUpdate = (before: Document, update: Update, context: UpdateCon
 const transform = (before: Document, update: Update, context: UpdateContext): Document => {
   switch (update.kind) {
     case 'replacement':
-      return withIdFirst(update.document);
+      return withTimestamps(withIdFirst(update.document), context.now);
     case 'pipeline':
       return transformByPipeline(before, update.stages);
     case 'operators': {
       const draft = createDraft(before);
       const change = { now: context.now, inserting: context.inserting, subject: before._id };
-      for (const { path, operand, apply } of update.changes) {
-        for (const concrete of resolvePositions(draft, path, context.matched, context.arrayFilters)) {
-          apply(draft, concrete, operand, change);
-        }
+      for (const { path, operand, apply } of update.positional
+        ? resolved(draft, update.changes, context)
+        : update.changes) {
+        apply(draft, path, operand, change);
       }
       return draft.root;
     }
   }
+};
+
+/** The changes with the positions they mean in this document. Two that looked different may meet in one element. */
+const resolved = (draft: Draft, changes: readonly Change[], context: UpdateContext): Change[] => {
+  const concrete = changes.flatMap((change) =>
+    resolvePositions(draft, change.path, context.matched, context.arrayFilters).map((path) => ({ ...change, path })),
+  );
+  assertNoConflict(concrete.map(({ path }) => path));
+  return concrete;
+};
+
+/** Every empty timestamp at the top of a document, but not one that is its `_id`, becomes the time it is stored. */
+export const withTimestamps = (document: Document, now: Date): Document => {
+  const empty = Object.keys(document).filter((name) => {
+    const value = document[name];
+    return value instanceof Timestamp && value.isZero() && name !== '_id';
+  });
+  if (empty.length === 0) return document;
+  const stamp = timestampAt(now);
+  return { ...document, ...Object.fromEntries(empty.map((name) => [name, stamp])) };
 };
 
 /** The bytes of an updated document. @throws CommandError Location17419 beyond the size MongoDB allows. */
@@ -87,36 +108,7 @@ export const withIdFirst = (document: Document): Document => {
  * neither names one.
  */
 export const documentToUpsert = (filter: Document, update: Update, context: UpdateContext): Document => {
-  const seed = update.kind === 'replacement' ? idOnly(equalities(filter)) : equalities(filter);
+  const seed = update.kind === 'replacement' ? idSeedOf(filter) : seedOf(filter);
   const document = applyUpdate(seed, update, context);
   return fieldOf(document, '_id') === undefined ? { _id: new ObjectId(), ...document } : withIdFirst(document);
-};
-
-const idOnly = (document: Document): Document => (document._id === undefined ? {} : { _id: document._id });
-
-const equalities = (filter: Document): Document => {
-  const draft = createDraft({});
-  const visit = (part: Document): void => {
-    for (const name of Object.keys(part)) {
-      const condition = part[name] ?? null;
-      if (name === '$and' && Array.isArray(condition)) condition.filter(isDocument).forEach(visit);
-      else if (name === '$or' && Array.isArray(condition) && condition.length === 1)
-        condition.filter(isDocument).forEach(visit);
-      else if (!name.startsWith('$')) {
-        const value = equalityOf(condition);
-        if (value !== undefined) draft.set(name.split('.'), value);
-      }
-    }
-  };
-  visit(filter);
-  return draft.root;
-};
-
-const equalityOf = (condition: Value): Value | undefined => {
-  if (!isOperators(condition)) return condition;
-  if (condition.$eq !== undefined) return condition.$eq;
-  const [only, ...others] = Array.isArray(condition.$in) ? condition.$in : [];
-  const [all, ...further] = Array.isArray(condition.$all) ? condition.$all : [];
-  if (only !== undefined && others.length === 0) return only;
-  return all !== undefined && further.length === 0 ? all : undefined;
 };

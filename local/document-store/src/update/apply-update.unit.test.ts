@@ -18,7 +18,7 @@ const context = (changes: Partial<UpdateContext> = {}): UpdateContext => ({
 });
 
 const updated = (before: Document, update: Value, changes: Partial<UpdateContext> = {}): Document =>
-  applyUpdate(before, parseUpdate(update), context(changes));
+  applyUpdate(before, parseUpdate(update, changes.arrayFilters), context(changes));
 
 // before, update, after
 const cases: [Document, Document, Document][] = [

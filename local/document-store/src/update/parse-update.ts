@@ -1,42 +1,84 @@
-import { type Document, isDocument, type Value } from '../bson/value.ts';
+import { type Document, isDocument, typeNameOf, type Value } from '../bson/value.ts';
 import { CommandError } from '../command-error.ts';
+import { inShell } from '../indexes/duplicate-key.ts';
 import { type Path, splitPath } from '../query/path.ts';
 import { type FieldOperator, operators } from './field-operators.ts';
+import { type ArrayFilters, identifierIn, isPositional } from './positions.ts';
 
 /** One operator on one path of an update. */
 export interface Change {
   readonly operator: string;
   readonly path: Path;
   readonly operand: Value;
-  readonly apply: FieldOperator;
+  readonly apply: FieldOperator['apply'];
 }
 
 export type Update =
-  | { readonly kind: 'operators'; readonly changes: readonly Change[] }
+  | {
+      readonly kind: 'operators';
+      readonly changes: readonly Change[];
+      /** Some path says `$`, `$[]` or `$[identifier]`. */
+      readonly positional: boolean;
+    }
   | { readonly kind: 'replacement'; readonly document: Document }
   | { readonly kind: 'pipeline'; readonly stages: readonly Document[] };
+
+/**
+ * What kind of update `u`, or the `update` of findAndModify, is.
+ * @throws CommandError FailedToParse or TypeMismatch when it is none; MongoDB refuses the whole command then.
+ */
+export const updateKind = (update: Value | undefined): Update['kind'] => {
+  if (Array.isArray(update)) {
+    if (update.every(isDocument)) return 'pipeline';
+    throw new CommandError('TypeMismatch', "Each element of the 'pipeline' array must be an object");
+  }
+  if (!isDocument(update)) {
+    throw new CommandError('FailedToParse', 'Update argument must be either an object or an array');
+  }
+  return Object.keys(update)[0]?.startsWith('$') ? 'operators' : 'replacement';
+};
+
+const NO_FILTERS: ArrayFilters = new Map();
 
 /**
  * Reads the `u` of an update, or the `update` of findAndModify.
  * @throws CommandError FailedToParse, ConflictingUpdateOperators, DollarPrefixedFieldName and others, as MongoDB.
  */
-export const parseUpdate = (update: Value | undefined): Update => {
-  if (Array.isArray(update)) return { kind: 'pipeline', stages: update.map(readStage) };
-  if (!isDocument(update)) {
-    throw new CommandError('FailedToParse', 'Update argument must be either an object or an array');
+export const parseUpdate = (update: Value | undefined, filters: ArrayFilters = NO_FILTERS): Update => {
+  const kind = updateKind(update);
+  if (kind !== 'operators' && filters.size > 0) {
+    throw new CommandError('FailedToParse', `arrayFilters may not be specified for ${kind}-style updates`);
+  }
+  if (Array.isArray(update)) return { kind: 'pipeline', stages: update.filter(isDocument) };
+  if (!isDocument(update) || kind === 'replacement') {
+    return { kind: 'replacement', document: checkReplacement(isDocument(update) ? update : {}) };
   }
   const names = Object.keys(update);
-  if (!names[0]?.startsWith('$')) return { kind: 'replacement', document: checkReplacement(update) };
   const changes = names.flatMap((name) => readOperator(name, update[name] ?? null));
   // MongoDB creates missing fields in the order of their names, whichever operator makes them.
   changes.sort((a, b) => comparePaths(a.path, b.path));
-  assertNoConflict(changes);
-  return { kind: 'operators', changes };
+  assertNoConflict(changes.map(({ path }) => path));
+  assertFilters(changes, filters);
+  return { kind: 'operators', changes, positional: changes.some(({ path }) => path.some(isPositional)) };
 };
 
-const readStage = (stage: Value): Document => {
-  if (isDocument(stage)) return stage;
-  throw new CommandError('TypeMismatch', 'Each element of the update pipeline array must be an object');
+/** Every identifier has its filter, and every filter its use. */
+const assertFilters = (changes: readonly Change[], filters: ArrayFilters): void => {
+  const unused = new Set(filters.keys());
+  for (const { path } of changes) {
+    for (const identifier of path.map(identifierIn)) {
+      if (!identifier) continue;
+      unused.delete(identifier);
+      if (filters.has(identifier)) continue;
+      throw new CommandError(
+        'BadValue',
+        `No array filter found for identifier '${identifier}' in path '${path.join('.')}'`,
+      );
+    }
+  }
+  const [one] = unused;
+  if (one === undefined) return;
+  throw new CommandError('FailedToParse', `The array filter for identifier '${one}' was not used in the update`);
 };
 
 const checkReplacement = (document: Document): Document => {
@@ -49,8 +91,8 @@ const checkReplacement = (document: Document): Document => {
 };
 
 const readOperator = (name: string, fields: Value): Change[] => {
-  const apply = Object.hasOwn(operators, name) ? operators[name] : undefined;
-  if (!apply) {
+  const operator = Object.hasOwn(operators, name) ? operators[name] : undefined;
+  if (!operator) {
     throw new CommandError(
       'FailedToParse',
       `Unknown modifier: ${name}. Expected a valid update modifier or pipeline-style update specified as an array`,
@@ -59,12 +101,14 @@ const readOperator = (name: string, fields: Value): Change[] => {
   if (!isDocument(fields)) {
     throw new CommandError(
       'FailedToParse',
-      `Modifiers operate on fields but we found type ${typeof fields} instead. For example: {$mod: {<field>: ...}} not {${name}: ${String(fields)}}`,
+      `Modifiers operate on fields but we found type ${typeNameOf(fields)} instead. For example: {$mod: {<field>: ...}} not {${name}: ${inShell(fields)}}`,
     );
   }
   return Object.keys(fields).flatMap((field) => {
     const operand = fields[field] ?? null;
-    const change: Change = { operator: name, path: readPath(field), operand, apply };
+    const path = readPath(field);
+    operator.check?.(operand, path);
+    const change: Change = { operator: name, path, operand, apply: operator.apply };
     // Its target changes too: no other operator may touch it.
     if (name !== '$rename' || typeof operand !== 'string') return [change];
     return [change, { ...change, operator: '$rename target', path: readPath(operand), apply: () => undefined }];
@@ -80,7 +124,8 @@ const readPath = (field: string): Path => {
       `The update path '${field}' contains an empty field name, which is not allowed.`,
     );
   }
-  const dollar = path.find((part, depth) => part.startsWith('$') && !(depth > 0 && /^\$(\[\w*\])?$/.test(part)));
+  assertPositions(path, field);
+  const dollar = path.find((part) => part.startsWith('$') && !isPositional(part));
   if (dollar !== undefined && !['$ref', '$id', '$db'].includes(dollar)) {
     throw new CommandError(
       'DollarPrefixedFieldName',
@@ -88,6 +133,16 @@ const readPath = (field: string): Path => {
     );
   }
   return path;
+};
+
+const assertPositions = (path: Path, field: string): void => {
+  if (path.filter((part) => part === '$').length > 1) {
+    throw new CommandError('BadValue', `Too many positional (i.e. '$') elements found in path '${field}'`);
+  }
+  if (path[0] !== undefined && isPositional(path[0])) {
+    const what = path[0] === '$' ? "positional (i.e. '$')" : "array filter identifier (i.e. '$[<id>]')";
+    throw new CommandError('BadValue', `Cannot have ${what} element in the first position in path '${field}'`);
+  }
 };
 
 const comparePaths = (a: Path, b: Path): number => {
@@ -100,10 +155,11 @@ const comparePaths = (a: Path, b: Path): number => {
   return a.length - b.length;
 };
 
-/** In sorted order, a path and its continuation are neighbours. */
-const assertNoConflict = (changes: readonly Change[]): void => {
-  for (let index = 1; index < changes.length; index += 1) {
-    const [shorter, longer] = [changes[index - 1]?.path ?? [], changes[index]?.path ?? []];
+/** @throws CommandError ConflictingUpdateOperators when a path is, or lies below, another one. */
+export const assertNoConflict = (paths: readonly Path[]): void => {
+  const sorted = [...paths].sort(comparePaths); // a path and its continuation are neighbours then
+  for (let index = 1; index < sorted.length; index += 1) {
+    const [shorter, longer] = [sorted[index - 1] ?? [], sorted[index] ?? []];
     if (shorter.length > longer.length || !shorter.every((part, depth) => part === longer[depth])) continue;
     throw new CommandError(
       'ConflictingUpdateOperators',

@@ -7,6 +7,13 @@ import type { Draft } from './draft.ts';
 /** The tests of an update's `arrayFilters`, by identifier. */
 export type ArrayFilters = ReadonlyMap<string, (element: Value) => boolean>;
 
+/** Whether a part of a path stands for positions of an array: `$`, `$[]` or `$[identifier]`. */
+export const isPositional = (part: string): boolean => part === '$' || (part.startsWith('$[') && part.endsWith(']'));
+
+/** The identifier of `$[identifier]`; empty for `$[]`, undefined for any other part. */
+export const identifierIn = (part: string): string | undefined =>
+  part.startsWith('$[') && part.endsWith(']') ? part.slice(2, -1) : undefined;
+
 /** Reads `arrayFilters`. @throws CommandError FailedToParse when one is not about exactly one identifier. */
 export const readArrayFilters = (value: Value | undefined): ArrayFilters => {
   const filters = new Map<string, (element: Value) => boolean>();
@@ -16,6 +23,12 @@ export const readArrayFilters = (value: Value | undefined): ArrayFilters => {
       throw new CommandError(
         'FailedToParse',
         'Cannot use an expression without a top-level field name in arrayFilters',
+      );
+    }
+    if (!/^[a-z][a-zA-Z0-9]*$/.test(identifier)) {
+      throw new CommandError(
+        'BadValue',
+        `Error parsing array filter :: caused by :: The top-level field name must be an alphanumeric string beginning with a lowercase letter, found '${identifier}'`,
       );
     }
     if (filters.has(identifier)) {
@@ -41,12 +54,16 @@ const identifierOf = (filter: Document): string | undefined => {
   };
   visit(filter);
   const [identifier, second] = names;
-  return second === undefined ? identifier : undefined;
+  if (second === undefined) return identifier;
+  throw new CommandError(
+    'FailedToParse',
+    `Error parsing array filter :: caused by :: Expected a single top-level field name, found '${identifier}' and '${second}'`,
+  );
 };
 
 /**
  * The paths a path with `$`, `$[]` or `$[identifier]` means in this document.
- * @throws CommandError BadValue when `$` has no matched position, or an identifier no filter, or the value is no array.
+ * @throws CommandError BadValue when `$` has no matched position, or the value is no array.
  */
 export const resolvePositions = (
   draft: Draft,
@@ -54,9 +71,7 @@ export const resolvePositions = (
   matched: number | undefined,
   filters: ArrayFilters,
 ): Path[] => {
-  const at = path.findIndex(
-    (part, depth) => depth > 0 && part.startsWith('$') && (part === '$' || part.startsWith('$[')),
-  );
+  const at = path.findIndex(isPositional);
   if (at < 0) return [path];
   const [before, part = '', after] = [path.slice(0, at), path[at], path.slice(at + 1)];
   const next = (position: number): Path[] =>
@@ -67,14 +82,7 @@ export const resolvePositions = (
     }
     return next(matched);
   }
-  const identifier = part.slice(2, -1);
-  const passes = identifier === '' ? () => true : filters.get(identifier);
-  if (!passes) {
-    throw new CommandError(
-      'BadValue',
-      `No array filter found for identifier '${identifier}' in path '${path.join('.')}'`,
-    );
-  }
+  const passes = filters.get(identifierIn(part) ?? '') ?? (() => true); // no filter: `$[]`, since parsing refuses all else
   const array = draft.get(before);
   if (!Array.isArray(array)) {
     const reason =
