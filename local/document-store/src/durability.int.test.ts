@@ -9,18 +9,6 @@ import {
 } from './temporary-store.fixture.ts';
 
 describe('the document store', () => {
-  it('loses none of 500 increments at once', async () => {
-    const { database } = await startTemporaryStore();
-    const counters = database.collection<{ _id: string; n: number }>('counters');
-    const results = await Promise.all(
-      Array.from({ length: 500 }, () =>
-        counters.findOneAndUpdate({ _id: 'c' }, { $inc: { n: 1 } }, { upsert: true, returnDocument: 'after' }),
-      ),
-    );
-    expect(new Set(results.map((result) => result?.n)).size).toBe(500);
-    expect((await counters.findOne({ _id: 'c' }))?.n).toBe(500);
-  });
-
   it('lets one of many conditional writes win', async () => {
     const { database } = await startTemporaryStore();
     const orders = database.collection<{ _id: string; seq: number }>('orders');

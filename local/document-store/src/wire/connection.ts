@@ -13,39 +13,63 @@ export type Submit = (request: Request, answer: (reply: EncodableDocument) => vo
 const UNREAD_REPLIES_LIMIT = 8 * 1024 * 1024;
 
 /**
- * Serves one client connection: messages in, replies out, in the order they are answered. A message that breaks the
- * protocol ends this connection and nothing else.
+ * Serves one client connection: messages in, replies out, one after the other as drivers use a connection. While one is worked on, or
+ * replies wait unread, nothing more is read, so a client that asks without listening costs no more than its last replies. A message
+ * that breaks the protocol ends this connection and nothing else.
  */
 export const serveConnection = (
   socket: Socket,
   { submit, onEnd, onFault }: { submit: Submit; onEnd: () => void; onFault: (fault: unknown) => void },
 ): void => {
   const reader = createFrameReader();
+  const waiting: Frame[] = [];
+  let working = false;
   socket.setNoDelay(true);
   socket.on('error', () => socket.destroy()); // a reset is an ordinary way for a client to leave
   socket.on('close', onEnd);
-  socket.on('drain', () => socket.resume());
 
-  const send = (bytes: Buffer): void => {
-    if (socket.destroyed) return;
-    socket.write(bytes);
-    if (socket.writableLength > UNREAD_REPLIES_LIMIT) socket.pause();
-  };
+  const isReady = (): boolean => !working && !socket.destroyed && socket.writableLength <= UNREAD_REPLIES_LIMIT;
 
-  const accept = (frame: Frame): void => {
+  const begin = (frame: Frame): void => {
     const request = readRequest(frame);
+    if (!request.wantsReply) {
+      submit(request, () => undefined);
+      return;
+    }
+    working = true;
     submit(request, (reply) => {
-      if (request.wantsReply) send(writeReply(request, reply));
+      working = false;
+      if (!socket.destroyed) socket.write(writeReply(request, reply));
+      goOn();
     });
   };
 
-  socket.on('data', (chunk) => {
+  const goOn = (): void => {
     try {
-      for (const frame of reader.push(chunk)) accept(frame);
+      while (isReady()) {
+        const frame = waiting.shift();
+        if (!frame) break;
+        begin(frame);
+      }
     } catch (error) {
       if (!(error instanceof ProtocolError || error instanceof MalformedBson)) onFault(error);
+      waiting.length = 0;
       socket.destroy();
     }
+    if (waiting.length === 0 && isReady()) socket.resume();
+    else socket.pause();
+  };
+
+  socket.on('drain', goOn);
+  socket.on('data', (chunk) => {
+    try {
+      waiting.push(...reader.push(chunk));
+    } catch (error) {
+      if (!(error instanceof ProtocolError)) onFault(error);
+      socket.destroy();
+      return;
+    }
+    goOn();
   });
 };
 
