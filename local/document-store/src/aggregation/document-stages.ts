@@ -150,8 +150,9 @@ export const facet: CompileStage = (operand, surroundings) => {
           'Location40170',
           `arguments to $facet must be arrays, ${name} is type ${typeNameOf(operand[name])}`,
         ),
+      notInFacet,
     );
-    for (const stage of pipeline) assertInFacet(Object.keys(stage)[0] ?? '');
+    for (const stage of pipeline) assertInFacet(Object.keys(stage));
     return { name, run: surroundings.compileInner(pipeline) };
   });
   return function* (documents) {
@@ -173,9 +174,14 @@ const NOT_IN_FACET = [
   '$documents',
 ];
 
-const assertInFacet = (stage: string): void => {
-  if (NOT_IN_FACET.includes(stage))
+const notInFacet = (): CommandError =>
+  new CommandError('Location40171', 'elements of arrays in $facet spec must be non-empty objects');
+
+const assertInFacet = ([stage]: readonly string[]): void => {
+  if (stage === undefined) throw notInFacet();
+  if (NOT_IN_FACET.includes(stage)) {
     throw new CommandError('Location40600', `${stage} is not allowed to be used within a $facet stage`);
+  }
 };
 
 export const documents: CompileStage = (operand, surroundings) => {

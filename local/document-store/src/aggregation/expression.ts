@@ -24,6 +24,8 @@ const OPERATORS: ReadonlyMap<string, Operator> = new Map(
   }),
 );
 
+export const isExpressionName = (name: string): boolean => OPERATORS.has(name) || isInLibrary(name);
+
 const SYSTEM_VARIABLES = ['ROOT', 'CURRENT', 'REMOVE', 'NOW'];
 
 /**

@@ -1,6 +1,7 @@
 import { type Document, isDocument, numberOf, setField, typeNameOf, type Value } from '../bson/value.ts';
 import { CommandError } from '../command-error.ts';
 import { isTruthy } from '../query/match-operators.ts';
+import { isExpressionName } from './expression.ts';
 import type { Compile, Expression, Scope } from './scope.ts';
 import { type CompileStage, compilerFor, mapped, scopeOf } from './stage.ts';
 
@@ -22,8 +23,6 @@ const newTree = (): Tree => ({ kind: 'tree', fields: new Map() });
 const insert = (tree: Tree, path: readonly string[], node: Node, name: string): void => {
   const [part = '', ...rest] = path;
   const existing = tree.fields.get(part);
-  if (path.some((step) => step === ''))
-    throw new CommandError('Location40353', `FieldPath field names may not be empty: '${name}'`);
   if (rest.length === 0) {
     if (existing) throw new CommandError('Location31250', `Path collision at ${name}`);
     tree.fields.set(part, node);
@@ -36,8 +35,13 @@ const insert = (tree: Tree, path: readonly string[], node: Node, name: string): 
   insert(below, rest, node, name);
 };
 
+/** @throws CommandError for names that are no path. */
 const assertFieldName = (name: string): void => {
-  if (name.startsWith('$')) {
+  const parts = name.split('.');
+  if (name === '') throw new CommandError('Location40352', 'FieldPath cannot be constructed with empty string');
+  if (name.endsWith('.')) throw new CommandError('Location40353', "FieldPath must not end with a '.'.");
+  if (parts.includes('')) throw new CommandError('Location15998', 'FieldPath field names may not be empty strings.');
+  if (parts.some((part) => part.startsWith('$'))) {
     throw new CommandError(
       'Location16410',
       `FieldPath field names may not start with '$'. Consider using $getField or $setField: ${name}`,
@@ -56,10 +60,14 @@ interface Reading {
 /** Reads the fields of `$project`, at any depth. */
 const readProjection = (specification: Document, prefix: readonly string[], reading: Reading): void => {
   for (const name of Object.keys(specification)) {
+    if (name.endsWith('.$')) {
+      throw new CommandError('Location31324', 'Cannot use positional projection in aggregation projection');
+    }
     assertFieldName(name);
     const value = specification[name] ?? null;
     const path = [...prefix, ...name.split('.')];
     const dotted = path.join('.');
+    if (isDocument(value)) assertKnownExpression(value);
     if (isDocument(value) && !isExpression(value)) {
       if (Object.keys(value).length === 0) {
         throw new CommandError(
@@ -80,6 +88,15 @@ const readProjection = (specification: Document, prefix: readonly string[], read
       dotted,
     );
   }
+};
+
+/** What begins as an expression must be one, and nothing but one. */
+const assertKnownExpression = (value: Document): void => {
+  const names = Object.keys(value);
+  const operator = names.find((name) => name.startsWith('$'));
+  if (operator === undefined) return;
+  if (names.length > 1) throw new CommandError('Location16410', "FieldPath field names may not start with '$'.");
+  if (!isExpressionName(operator)) throw new CommandError('Location31325', `Unknown expression ${operator}`);
 };
 
 const noteMode = (reading: Reading, path: string, wanted: 'include' | 'exclude', plain: boolean): void => {

@@ -1,4 +1,4 @@
-import type { Document, Value } from '../bson/value.ts';
+import { type Document, isDocument, type Value } from '../bson/value.ts';
 import { CommandError } from '../command-error.ts';
 import type { Collection } from '../storage/collection.ts';
 import { compileExpression } from './expression.ts';
@@ -33,13 +33,19 @@ export const compilerFor = ({ variables }: Surroundings): Compile => {
 
 export const scopeOf = (root: Document, { variables }: Surroundings): Scope => ({ root, variables });
 
-/** The documents a stage's operand is, for stages that take pipelines. */
-export const pipelineOf = (value: Value | undefined, refusal: () => CommandError): readonly Document[] => {
+const noStage = (): CommandError =>
+  new CommandError('TypeMismatch', "Each element of the 'pipeline' array must be an object");
+
+/** The pipeline a stage takes. `refusal` is for what is no array, `elementRefusal` for what in it is no stage. */
+export const pipelineOf = (
+  value: Value | undefined,
+  refusal: () => CommandError,
+  elementRefusal: () => CommandError = noStage,
+): readonly Document[] => {
   if (!Array.isArray(value)) throw refusal();
   return value.map((stage) => {
-    if (typeof stage === 'object' && stage !== null && Object.getPrototypeOf(stage) === Object.prototype)
-      return stage as Document;
-    throw new CommandError('TypeMismatch', "Each element of the 'pipeline' array must be an object");
+    if (isDocument(stage)) return stage;
+    throw elementRefusal();
   });
 };
 

@@ -79,7 +79,7 @@ const queryOfStatement = ({ q, hint }: Document): QueryPart => ({
 const describePlan = (collection: Collection, query: Query): EncodableDocument => {
   const { plan, near } = explainQuery(collection, query);
   if (near) {
-    const index = geoIndexFor(collection, near.path, splitNear(query.filter).rest);
+    const index = geoIndexFor(collection, near, splitNear(query.filter).rest);
     return {
       stage: 'GEO_NEAR_2DSPHERE',
       keyPattern: index.definition.key,
@@ -132,7 +132,7 @@ export const planSummaries = (command: Document, { store, database }: CommandCon
     const query = { filter, sort: readSort(command.sort), hint: hintArgument(collection, hint ?? command.hint) };
     const { plan, near } = explainQuery(collection, query);
     if (!near) return summaryOf(plan);
-    const { definition } = geoIndexFor(collection, near.path, splitNear(filter).rest);
+    const { definition } = geoIndexFor(collection, near, splitNear(filter).rest);
     return `GEO_NEAR_2DSPHERE ${patternOf(definition)}`;
   });
 };

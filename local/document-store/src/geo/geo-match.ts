@@ -19,8 +19,9 @@ export const compileGeoOperator = (operator: string, operand: Value): ((value: V
     );
   }
   const region = readRegion(operator === '$within' ? '$geoWithin' : operator, operand);
-  return (value) => {
+  const isWithin = (value: Value | undefined): boolean => {
     const point = readPoint(value);
     return point !== undefined && region.contains(point);
   };
+  return (value) => isWithin(value) || (Array.isArray(value) && value.some(isWithin));
 };

@@ -1,5 +1,5 @@
 import { type Document, isDocument, numberOf, type Value } from '../bson/value.ts';
-import { CommandError } from '../command-error.ts';
+import { type CodeName, CommandError } from '../command-error.ts';
 import { isOperators } from '../query/filter-shape.ts';
 import { readPoint, readPosition } from './geojson.ts';
 import { EARTH_RADIUS, type Point } from './sphere.ts';
@@ -10,6 +10,8 @@ export interface Near {
   readonly center: Point;
   readonly minimum: number;
   readonly maximum: number;
+  /** Distances on a plane, which only a 2d index can answer. */
+  readonly flat: boolean;
 }
 
 /**
@@ -52,36 +54,64 @@ const mentionsNear = (filter: Document): boolean =>
     return isDocument(condition) && ('$near' in condition || '$nearSphere' in condition);
   });
 
+/** The codes of one distance: for what is no number, and for what is negative. */
+interface DistanceCodes {
+  readonly type: CodeName;
+  readonly negative: CodeName;
+}
+
 const readNear = (path: string, operator: string, operand: Value, condition: Document): Near => {
-  if (isDocument(operand) && isDocument(operand.$geometry)) {
-    const center = operand.$geometry.type === 'Point' ? readPosition(operand.$geometry.coordinates) : undefined;
-    if (!center) throw new CommandError('BadValue', 'invalid point in geo near query $geometry argument');
-    return {
-      path,
-      center,
-      minimum: distanceOf('$minDistance', operand.$minDistance, 0),
-      maximum: distanceOf('$maxDistance', operand.$maxDistance, Number.POSITIVE_INFINITY),
-    };
-  }
+  if (isDocument(operand) && operand.$geometry !== undefined) return readInside(path, operand, condition, operator);
   const center = readPoint(operand);
   if (!center)
-    throw new CommandError(
-      'BadValue',
-      `${operator} needs a point: {$geometry: {type: 'Point', coordinates: [lng, lat]}}`,
-    );
-  // A legacy pair measures in radians.
+    throw new CommandError('BadValue', `$geometry is required for geo near query: ${operator} needs a point`);
+  const minimum = distanceOf('$minDistance', condition.$minDistance, 0, LEGACY_MINIMUM);
+  const maximum = distanceOf('$maxDistance', condition.$maxDistance, Number.POSITIVE_INFINITY, LEGACY_MAXIMUM);
+  const isGeoJson = isDocument(operand) && operand.type !== undefined;
+  // A legacy pair measures in radians, on a sphere if the operator says so.
+  const unit = isGeoJson ? 1 : EARTH_RADIUS;
   return {
     path,
     center,
-    minimum: distanceOf('$minDistance', condition.$minDistance, 0) * EARTH_RADIUS,
-    maximum: distanceOf('$maxDistance', condition.$maxDistance, Number.POSITIVE_INFINITY) * EARTH_RADIUS,
+    minimum: minimum * unit,
+    maximum: maximum * unit,
+    flat: !isGeoJson && operator === '$near',
   };
 };
 
-/** A distance of a query. @throws CommandError BadValue unless it is a number and not negative. */
-export const distanceOf = (name: string, value: Value | undefined, otherwise: number): number => {
+const LEGACY_MINIMUM: DistanceCodes = { type: 'Location16893', negative: 'Location16894' };
+const LEGACY_MAXIMUM: DistanceCodes = { type: 'Location16895', negative: 'Location16896' };
+const MINIMUM: DistanceCodes = { type: 'Location16897', negative: 'Location16898' };
+const MAXIMUM: DistanceCodes = { type: 'Location16899', negative: 'Location16900' };
+
+/** `{ $near: { $geometry, $minDistance, $maxDistance } }`, which has all its arguments inside. */
+const readInside = (path: string, operand: Document, condition: Document, operator: string): Near => {
+  const beside = Object.keys(condition).find((name) => name !== operator);
+  if (beside !== undefined) {
+    throw new CommandError(
+      'BadValue',
+      `geo near accepts just one argument when querying for a GeoJSON point. Extra field found: ${beside}`,
+    );
+  }
+  const unknown = Object.keys(operand).find((name) => !['$geometry', '$minDistance', '$maxDistance'].includes(name));
+  if (unknown !== undefined) throw new CommandError('BadValue', `invalid argument in geo near query: ${unknown}`);
+  const { $geometry } = operand;
+  const center = isDocument($geometry) && $geometry.type === 'Point' ? readPosition($geometry.coordinates) : undefined;
+  if (!center) throw new CommandError('BadValue', 'invalid point in geo near query $geometry argument');
+  return {
+    path,
+    center,
+    minimum: distanceOf('$minDistance', operand.$minDistance, 0, MINIMUM),
+    maximum: distanceOf('$maxDistance', operand.$maxDistance, Number.POSITIVE_INFINITY, MAXIMUM),
+    flat: false,
+  };
+};
+
+/** A distance of a query. @throws CommandError unless it is a number and not negative. */
+export const distanceOf = (name: string, value: Value | undefined, otherwise: number, codes: DistanceCodes): number => {
   if (value === undefined) return otherwise;
-  const distance = Number(numberOf(value) ?? Number.NaN);
-  if (!(distance >= 0)) throw new CommandError('BadValue', `${name} must be a non-negative number`);
-  return distance;
+  const number = numberOf(value);
+  if (number === undefined) throw new CommandError(codes.type, `${name} must be a number`);
+  if (!(Number(number) >= 0)) throw new CommandError(codes.negative, `${name} must be non-negative`);
+  return Number(number);
 };

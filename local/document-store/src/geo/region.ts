@@ -28,10 +28,11 @@ export interface Region {
  * @throws CommandError BadValue for shapes MongoDB refuses, IllegalOperation for shapes this store does not know.
  */
 export const readRegion = (operator: string, operand: Value): Region => {
-  if (!isDocument(operand)) throw new CommandError('BadValue', `${operator} needs a document`);
+  if (!isDocument(operand)) throw new CommandError('BadValue', `${operator}: geometry must be an object`);
   const [name] = Object.keys(operand);
-  const shape = operand[name ?? ''] ?? null;
-  if (name === '$geometry' && isDocument(shape)) return readGeometryRegion(shape);
+  if (name === undefined) throw new CommandError('BadValue', "geo query doesn't have any geometry");
+  const shape = operand[name] ?? null;
+  if (name === '$geometry' && isDocument(shape)) return readGeometryRegion(operator, shape);
   if (operator === '$geoWithin') {
     if (name === '$centerSphere') return readCap(shape);
     if (name === '$box') return readBox(shape);
@@ -95,7 +96,17 @@ const readFlatPolygon = (shape: Value): Region => {
   };
 };
 
-const readGeometryRegion = (shape: Document): Region => {
+const LINES_AND_POINTS = ['Point', 'MultiPoint', 'LineString', 'MultiLineString'];
+const GEO_JSON = [...LINES_AND_POINTS, 'Polygon', 'MultiPolygon', 'GeometryCollection'];
+
+const readGeometryRegion = (operator: string, shape: Document): Region => {
+  const type = String(shape.type);
+  if (!GEO_JSON.includes(type)) throw new CommandError('BadValue', `unknown GeoJSON type: ${type}`);
+  if (operator === '$geoWithin' && LINES_AND_POINTS.includes(type)) {
+    throw new CommandError('BadValue', `$within not supported with provided geometry: ${type} holds nothing`);
+  }
+  if (type === 'Point') return readPlaces([readPosition(shape.coordinates)]);
+  if (type === 'MultiPoint' && Array.isArray(shape.coordinates)) return readPlaces(shape.coordinates.map(readPosition));
   if (shape.type === 'Polygon') return readPolygon(shape.coordinates);
   if (shape.type === 'MultiPolygon' && Array.isArray(shape.coordinates)) {
     const polygons = shape.coordinates.map(readPolygon);
@@ -104,8 +115,25 @@ const readGeometryRegion = (shape: Document): Region => {
       boxes: polygons.flatMap((polygon) => polygon.boxes),
     };
   }
-  throw unsupported(`$geometry of type ${String(shape.type)} in a query`);
+  throw unsupported(`$geometry of type ${type} in a query`);
 };
+
+/** Points as an area: where `$geoIntersects` finds points, it finds the same ones. */
+const readPlaces = (places: readonly (Point | undefined)[]): Region => {
+  const points = places.filter((place) => place !== undefined);
+  if (points.length === 0 || points.length < places.length) return malformed('a Point');
+  const vectors = points.map(toVector);
+  return {
+    contains: (point) => {
+      const vector = toVector(point);
+      return vectors.some((place) => angleBetween(place, vector) < SAME_PLACE);
+    },
+    boxes: vectors.map((vector) => boxAround(vector, SAME_PLACE)),
+  };
+};
+
+/** Radians: what rounding makes of one place, such as a pole seen at two longitudes. */
+const SAME_PLACE = 1e-15;
 
 /**
  * A GeoJSON polygon: its edges are great circles, its first ring is the border and the others are holes. Seen from its middle

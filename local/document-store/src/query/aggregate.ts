@@ -210,6 +210,7 @@ const count: CompileStage = (operand, surroundings, name) => {
   if (operand === '') throw new CommandError('Location40157', 'the count field must be a non-empty string');
   if (operand.startsWith('$')) throw new CommandError('Location40158', 'the count field cannot be a $-prefixed path');
   if (operand.includes('.')) throw new CommandError('Location40160', "the count field cannot contain '.'");
+  if (operand === '_id') throw new CommandError('Location15948', "a group's _id may only be specified once");
   const counted = group({ _id: null, [operand]: { $sum: 1 } }, surroundings, name);
   const shown = project({ _id: 0 }, surroundings, name);
   return (given) => shown(counted(given));

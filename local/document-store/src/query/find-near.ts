@@ -28,7 +28,7 @@ export function* findNear(
   filter: Document,
   { wanted, onExamined }: { wanted: number; onExamined?: (() => void) | undefined },
 ): Generator<StoredDocument> {
-  const index = geoIndexFor(collection, near.path, filter);
+  const index = geoIndexFor(collection, near, filter);
   const { geo } = index;
   if (!geo) return;
   const matches = compileRest(unprovenBy(index, filter));
@@ -65,10 +65,11 @@ const growth = (found: number, wanted: number): number => {
 };
 
 /** The index a query by distance must use: one on the field that holds every document the filter can match. */
-export const geoIndexFor = (collection: Collection, path: string, filter: Document): CollectionIndex => {
+export const geoIndexFor = (collection: Collection, { path, flat }: Near, filter: Document): CollectionIndex => {
   const conditions = conditionsOf(filter);
   const usable = collection.indexes.filter(
     ({ definition }) =>
+      !flat &&
       definition.geoField?.name === path &&
       (!definition.partialFilter || implies(conditions, definition.partialFilter)),
   );
