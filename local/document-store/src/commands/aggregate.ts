@@ -8,6 +8,7 @@ import { anyAtPath, splitPath } from '../query/path.ts';
 import { collectionArgument, documentArgument, documentsArgument, refuseOptions, textArgument } from './arguments.ts';
 import type { Command } from './command.ts';
 import { explain } from './explain.ts';
+import { assertShape } from './shape.ts';
 
 export const aggregate: Command = (body, context) => {
   if (body.explain === true) return explain({ explain: body }, context);
@@ -43,8 +44,9 @@ const batchSizeOf = (cursor: Document): number | undefined =>
 
 /** The different values of a field, in BSON's order; arrays count element by element. */
 export const distinct: Command = (body, { store, database }) => {
-  refuseOptions(body);
   const collection = store.catalog.find(database, collectionArgument(body, 'distinct'));
+  assertShape(body, 'distinct', { required: { key: 'string' }, optional: { query: 'object', collation: 'object' } });
+  refuseOptions(body);
   const path = splitPath(textArgument(body, 'key'));
   const filter = documentArgument(body, 'query');
   if (!collection) return { values: [] };

@@ -1,9 +1,12 @@
+import { compileExpression, startVariables } from '../aggregation/expression.ts';
 import { encode } from '../bson/encode.ts';
-import { type Document, numberOf, type Value } from '../bson/value.ts';
+import { type Document, isDocument, numberOf, type Value } from '../bson/value.ts';
 import { CommandError } from '../command-error.ts';
 import { splitNear } from '../geo/near.ts';
+import { bindVariables } from '../query/bind-variables.ts';
 import { countQuery, runQuery } from '../query/execute.ts';
 import { compileFilter } from '../query/match.ts';
+import { isTruthy } from '../query/match-operators.ts';
 import { compileByteProjection } from '../query/project-bytes.ts';
 import { compileProjection, type Projector } from '../query/projection.ts';
 import { readSort } from '../query/sort.ts';
@@ -13,19 +16,50 @@ import { collectionArgument, countArgument, documentArgument, hintArgument, refu
 import type { Command, CommandContext } from './command.ts';
 import type { CursorItem } from './cursors.ts';
 import { findProfile, PROFILE } from './profiler.ts';
+import { assertShape, type Shape } from './shape.ts';
+
+const FIND: Shape = {
+  optional: {
+    filter: 'object',
+    projection: 'object',
+    sort: 'object',
+    hint: 'any',
+    skip: 'count',
+    limit: 'count',
+    batchSize: 'count',
+    ntoreturn: 'count',
+    singleBatch: 'bool',
+    allowDiskUse: 'bool',
+    min: 'object',
+    max: 'object',
+    returnKey: 'bool',
+    showRecordId: 'bool',
+    tailable: 'bool',
+    awaitData: 'bool',
+    oplogReplay: 'bool',
+    noCursorTimeout: 'bool',
+    allowPartialResults: 'bool',
+    collation: 'object',
+    let: 'object',
+    readOnce: 'bool',
+  },
+};
 
 export const find: Command = (body, context) => {
   const name = collectionArgument(body, 'find');
-  refuseOptions(body, 'tailable', 'returnKey', 'showRecordId', 'min', 'max');
+  assertShape(body, 'find', FIND);
+  refuseOptions(body, 'returnKey', 'showRecordId', 'min', 'max');
   const collection = context.store.catalog.find(context.database, name);
-  const limit = numberOf(body.limit) ?? 0;
+  if (collection && isTruthy(body.tailable)) {
+    throw new CommandError('BadValue', 'tailable cursor requested on non capped collection');
+  }
   const namespace = `${context.database}.${name}`;
   const items = name === PROFILE ? findProfile(body, context) : itemsOf(collection, body);
   return context.cursors.first(
     { namespace, items, alive: aliveness(context, name, collection) },
     {
       batchSize: body.batchSize === undefined ? undefined : countArgument(body, 'batchSize', 0),
-      singleBatch: body.singleBatch === true || Number(limit) < 0,
+      singleBatch: isTruthy(body.singleBatch),
     },
   );
 };
@@ -38,14 +72,15 @@ export const aliveness = (context: CommandContext, name: string, collection: Col
   !collection || context.store.catalog.find(context.database, name)?.id === collection.id;
 
 function* findItems(collection: Collection, body: Document): Generator<CursorItem> {
-  const filter = documentArgument(body, 'filter');
+  const filter = filterOf(body);
   const projector = compileProjection(documentArgument(body, 'projection'));
   const found = runQuery(collection, {
     filter,
     sort: readSort(body.sort),
     skip: countArgument(body, 'skip', 0),
-    limit: Math.abs(Number(numberOf(body.limit) ?? 0)),
+    limit: countArgument(body, 'limit', 0),
     hint: hintArgument(collection, body.hint),
+    natural: isDocument(body.hint) ? readSort(body.hint).find(({ name }) => name === '$natural')?.order : undefined,
   });
   if (!projector) {
     for (const stored of found) yield stored.bytes;
@@ -58,9 +93,17 @@ function* findItems(collection: Collection, body: Document): Generator<CursorIte
   }
 }
 
+/** The filter, in which `$expr` knows the variables of the command. */
+const filterOf = (body: Document): Document => {
+  const filter = documentArgument(body, 'filter');
+  const constants = { root: {}, variables: startVariables() };
+  const variables = Object.entries(documentArgument(body, 'let'));
+  return bindVariables(filter, new Map(variables.map(([name, value]) => [name, compileExpression(value)(constants)])));
+};
+
 /** A wrong query is told so also where there is nothing to find. */
 const checkedButEmpty = (body: Document): Iterator<CursorItem> => {
-  compileFilter(splitNear(documentArgument(body, 'filter')).rest);
+  compileFilter(splitNear(filterOf(body)).rest);
   compileProjection(documentArgument(body, 'projection'));
   readSort(body.sort);
   return [].values();
@@ -85,7 +128,13 @@ export const positionFinder = (filter: Document): ((document: Document) => numbe
 export const projected = (stored: StoredDocument, projector: Projector | undefined): CursorItem =>
   projector ? encode(projector(stored.document, undefined)) : stored.bytes;
 
+const GET_MORE: Shape = {
+  required: { getMore: 'long', collection: 'string' },
+  optional: { batchSize: 'count', term: 'any', lastKnownCommittedOpTime: 'any' },
+};
+
 export const getMore: Command = (body, context) => {
+  assertShape(body, 'getMore', GET_MORE);
   const id = BigInt(numberOf(body.getMore) ?? 0);
   const collection = collectionArgument(body, 'collection');
   const batchSize = body.batchSize === undefined ? undefined : countArgument(body, 'batchSize', 0);
@@ -93,9 +142,8 @@ export const getMore: Command = (body, context) => {
 };
 
 export const killCursors: Command = (body, context) => {
-  const { cursors } = body;
-  if (!Array.isArray(cursors)) throw new CommandError('TypeMismatch', "BSON field 'cursors' must be an array");
-  const ids = cursors.map((id) => BigInt(numberOf(id) ?? 0));
+  assertShape(body, 'killCursors', { required: { cursors: 'longs' } });
+  const ids = Array.isArray(body.cursors) ? body.cursors.map((id) => BigInt(numberOf(id) ?? 0)) : [];
   const killed = ids.filter((id) => context.cursors.kill(id));
   return {
     cursorsKilled: killed,
@@ -105,15 +153,30 @@ export const killCursors: Command = (body, context) => {
   };
 };
 
+const COUNT: Shape = {
+  optional: { query: 'object', limit: 'any', skip: 'any', hint: 'any', collation: 'object', fields: 'object' },
+};
+
 export const count: Command = (body, context) => {
   const collection = context.store.catalog.find(context.database, collectionArgument(body, 'count'));
-  const query = documentArgument(body, 'query');
-  if (!collection) return { n: 0 };
+  assertShape(body, 'count', COUNT);
+  refuseOptions(body);
+  for (const name of ['limit', 'skip']) {
+    if (body[name] !== undefined && numberOf(body[name]) === undefined) {
+      throw new CommandError('BadValue', `${name} value is not a valid number`);
+    }
+  }
+  const filter = documentArgument(body, 'query');
   const skip = countArgument(body, 'skip', 0);
   const limit = Math.abs(Number(numberOf(body.limit) ?? 0));
-  if (Object.keys(query).length === 0) {
+  if (!collection) {
+    compileFilter(splitNear(filter).rest);
+    return { n: 0 };
+  }
+  const hint = hintArgument(collection, body.hint);
+  if (Object.keys(filter).length === 0 && !hint) {
     const rest = Math.max(0, collection.count() - skip);
     return { n: limit > 0 ? Math.min(limit, rest) : rest };
   }
-  return { n: countQuery(collection, { filter: query, skip, limit, hint: hintArgument(collection, body.hint) }) };
+  return { n: countQuery(collection, { filter, skip, limit, hint }) };
 };

@@ -1,8 +1,8 @@
 import { type Document, isDocument, numberOf, typeNameOf, type Value } from '../bson/value.ts';
 import { CommandError } from '../command-error.ts';
 
-/** What a field holds. `bool` takes numbers too, `any` is looked at where it is used. */
-type FieldType = 'bool' | 'object' | 'array' | 'objects' | 'string' | 'any';
+/** What a field holds. `bool` takes numbers too, `count` is a number not below zero, `any` is looked at where it is used. */
+type FieldType = 'bool' | 'object' | 'array' | 'objects' | 'string' | 'long' | 'longs' | 'count' | 'any';
 
 /** The fields of a command, or of one statement of it. */
 export interface Shape {
@@ -49,20 +49,30 @@ export const wrongType = (name: string, value: Value, wanted: string): CommandEr
     `BSON field '${name}' is the wrong type '${typeNameOf(value)}', expected type '${wanted}'`,
   );
 
+const ITEMS = { objects: 'object', longs: 'long' } as const;
+
 /** Null counts as a field left out. */
 const assertType = (value: Value, type: FieldType, name: string): void => {
   if (value === null || type === 'any') return;
-  if (type === 'objects') {
+  if (type === 'objects' || type === 'longs') {
     assertType(value, 'array', name);
     for (const [index, item] of Array.isArray(value) ? value.entries() : []) {
-      if (!isDocument(item)) throw wrongType(`${name}.${index}`, item, 'object');
+      if (!isOfType[ITEMS[type]](item)) throw wrongType(`${name}.${index}`, item, ITEMS[type]);
     }
   } else if (!isOfType[type](value)) throw wrongType(name, value, type);
+  if (type === 'count') assertNotNegative(Number(numberOf(value)), name);
 };
 
-const isOfType: Readonly<Record<Exclude<FieldType, 'any' | 'objects'>, (value: Value) => boolean>> = {
+const assertNotNegative = (count: number, name: string): void => {
+  if (count >= 0) return;
+  throw new CommandError('Location51024', `BSON field '${name}' value must be >= 0, actual value '${count}'`);
+};
+
+const isOfType: Readonly<Record<Exclude<FieldType, 'any' | keyof typeof ITEMS>, (value: Value) => boolean>> = {
   bool: (value) => typeof value === 'boolean' || numberOf(value) !== undefined,
   object: isDocument,
   array: Array.isArray,
   string: (value) => typeof value === 'string',
+  long: (value) => typeof value === 'bigint',
+  count: (value) => numberOf(value) !== undefined,
 };

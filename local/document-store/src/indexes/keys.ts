@@ -20,10 +20,7 @@ export interface DocumentKeys {
  */
 export const keysOf = (definition: IndexDefinition, document: Document): DocumentKeys => {
   const multikey = definition.fields.map(() => false);
-  const start = definition.fields.map(
-    (field): Cursor => ({ at: document, path: field.path, depth: 0, expanded: false }),
-  );
-  const rows = expand(definition, start, multikey).filter(
+  const rows = rowsOf(definition, document, multikey).filter(
     (row) => !(definition.sparse && row.every((value) => value === undefined)),
   );
   if (rows.length === 1 && rows[0])
@@ -45,8 +42,19 @@ interface Cursor {
   readonly expanded: boolean;
 }
 
-const EMPTY_ARRAY = Symbol('empty array');
-type Row = readonly (Value | undefined | typeof EMPTY_ARRAY)[];
+export const EMPTY_ARRAY = Symbol('empty array');
+export type Row = readonly (Value | undefined | typeof EMPTY_ARRAY)[];
+
+/** What keys are made for: the fields of an index, or of a sort. */
+type Keyed = { readonly fields: readonly { readonly path: readonly string[] }[] };
+
+/** The values of the keys of a document, one row for each. @throws CommandError CannotIndexParallelArrays. */
+export const rowsOf = (keyed: Keyed, document: Document, multikey: boolean[] = []): Row[] =>
+  expand(
+    keyed,
+    keyed.fields.map((field): Cursor => ({ at: document, path: field.path, depth: 0, expanded: false })),
+    multikey,
+  );
 
 const valuesOf = (row: Row): (Value | undefined)[] => row.map((value) => (value === EMPTY_ARRAY ? [] : value));
 
@@ -72,7 +80,7 @@ const advance = (cursor: Cursor): Cursor => {
   return { at, path: cursor.path, depth, expanded };
 };
 
-const expand = (definition: IndexDefinition, cursors: readonly Cursor[], multikey: boolean[]): Row[] => {
+const expand = (keyed: Keyed, cursors: readonly Cursor[], multikey: boolean[]): Row[] => {
   const reached = cursors.map(advance);
   const inArray = reached.map((cursor) => Array.isArray(cursor.at) && !cursor.expanded);
   const first = inArray.indexOf(true);
@@ -81,13 +89,13 @@ const expand = (definition: IndexDefinition, cursors: readonly Cursor[], multike
   if (!Array.isArray(array)) return [];
   reached.forEach((cursor, index) => {
     if (!inArray[index]) return;
-    if (cursor.at !== array) throw parallelArrays(definition, first, index);
+    if (cursor.at !== array) throw parallelArrays(keyed, first, index);
     multikey[index] = true;
   });
-  if (array.length === 0) return emptyArrayRows(definition, reached, inArray, multikey);
+  if (array.length === 0) return emptyArrayRows(keyed, reached, inArray, multikey);
   return array.flatMap((element) =>
     expand(
-      definition,
+      keyed,
       reached.map((cursor, index) => (inArray[index] ? { ...cursor, at: element, expanded: true } : cursor)),
       multikey,
     ),
@@ -95,7 +103,7 @@ const expand = (definition: IndexDefinition, cursors: readonly Cursor[], multike
 };
 
 const emptyArrayRows = (
-  definition: IndexDefinition,
+  keyed: Keyed,
   reached: readonly Cursor[],
   inArray: readonly boolean[],
   multikey: boolean[],
@@ -104,15 +112,13 @@ const emptyArrayRows = (
     inArray[index] ? { ...cursor, at: undefined, depth: cursor.path.length } : cursor,
   );
   const atEnd = reached.map((cursor, index) => inArray[index] && cursor.depth === cursor.path.length);
-  return expand(definition, ended, multikey).map((row) =>
-    row.map((value, index) => (atEnd[index] ? EMPTY_ARRAY : value)),
-  );
+  return expand(keyed, ended, multikey).map((row) => row.map((value, index) => (atEnd[index] ? EMPTY_ARRAY : value)));
 };
 
-const parallelArrays = (definition: IndexDefinition, one: number, other: number): CommandError =>
+const parallelArrays = (keyed: Keyed, one: number, other: number): CommandError =>
   new CommandError(
     'CannotIndexParallelArrays',
-    `cannot index parallel arrays [${definition.fields[other]?.path.at(-1)}] [${definition.fields[one]?.path.at(-1)}]`,
+    `cannot index parallel arrays [${keyed.fields[other]?.path.at(-1)}] [${keyed.fields[one]?.path.at(-1)}]`,
   );
 
 const encodeRow = (definition: IndexDefinition, row: Row): Buffer => {

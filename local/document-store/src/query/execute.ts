@@ -15,6 +15,8 @@ export interface Query {
   /** 0: all. */
   readonly limit?: number;
   readonly hint?: CollectionIndex | undefined;
+  /** The collection is to be read as it stands, in this direction. */
+  readonly natural?: 1 | -1 | undefined;
   readonly onExamined?: () => void;
 }
 
@@ -51,12 +53,13 @@ const inOrder = (collection: Collection, query: Query): Iterable<StoredDocument>
     const found = findNear(collection, near, rest, { wanted: wantedBy(query), onExamined: query.onExamined });
     return sort.length > 0 ? sorted(found, sort) : found;
   }
-  const natural = sort.find(({ name }) => name === '$natural');
+  const inNaturalOrder = sort.find(({ name }) => name === '$natural')?.order;
+  const natural = inNaturalOrder ?? query.natural;
   const plan: Plan = natural
-    ? { kind: 'collection', direction: natural.order }
+    ? { kind: 'collection', direction: natural }
     : planQuery(collection, rest, sort, query.hint);
   const found = matching(collection, plan, compileRest(unproven(plan, rest)), query.onExamined);
-  const inSortOrder = sort.length === 0 || natural !== undefined || (plan.kind === 'index' && plan.sorted);
+  const inSortOrder = sort.length === 0 || inNaturalOrder !== undefined || (plan.kind === 'index' && plan.sorted);
   return inSortOrder ? found : sorted(found, sort);
 };
 

@@ -86,7 +86,8 @@ const planIndex = (
   const { definition } = index;
   if (definition.geoField) return undefined;
   if (definition.partialFilter && !implies(conditions, definition.partialFilter)) return undefined;
-  if (definition.sparse && !definition.fields.some(({ name }) => excludesMissing(conditions.get(name))))
+  // A hint takes a sparse index also where it does not hold all that a query finds.
+  if (!hinted && definition.sparse && !definition.fields.some(({ name }) => excludesMissing(conditions.get(name))))
     return undefined;
 
   const { intervals, fixed, score } = narrow(index, conditions);

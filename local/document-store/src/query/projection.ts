@@ -1,99 +1,22 @@
-import { compileExpression, startVariables } from '../aggregation/expression.ts';
-import type { Expression, Variables } from '../aggregation/scope.ts';
-import { type Document, fieldOf, isDocument, numberOf, setField, type Value } from '../bson/value.ts';
-import { CommandError, unsupported } from '../command-error.ts';
-import type { Matcher } from './filter-shape.ts';
-import { compileFilter } from './match.ts';
-import { isTruthy } from './match-operators.ts';
+import { startVariables } from '../aggregation/expression.ts';
+import type { Variables } from '../aggregation/scope.ts';
+import { type Document, fieldOf, isDocument, setField, type Value } from '../bson/value.ts';
+import { CommandError } from '../command-error.ts';
+import { type Leaf, readProjection, type Tree } from './projection-spec.ts';
 
 /** Makes the document a projection shows. `matched` is the array position the filter matched, for `field.$`. */
 export type Projector = (document: Document, matched: number | undefined) => Document;
 
-interface Tree {
-  readonly fields: Map<string, Tree | Leaf>;
-}
-
-type Leaf =
-  | { readonly kind: 'include' | 'exclude' | 'positional' }
-  | { readonly kind: 'slice'; readonly skip: number; readonly count: number }
-  | { readonly kind: 'element'; readonly matches: Matcher }
-  | { readonly kind: 'computed'; readonly evaluate: Expression };
-
 /**
- * Compiles a find projection: inclusion or exclusion, `$slice`, `$elemMatch`, `field.$`, and computed fields.
- * @throws CommandError Location31249, Location31254 and BadValue for what MongoDB refuses. Undefined for an empty projection.
+ * Compiles a find projection: inclusion or exclusion, `$slice`, `$elemMatch`, `field.$`, and computed fields. Undefined for an
+ * empty projection.
+ * @throws CommandError for what MongoDB refuses.
  */
 export const compileProjection = (projection: Document): Projector | undefined => {
-  const names = Object.keys(projection);
-  if (names.length === 0) return undefined;
-  const tree: Tree = { fields: new Map() };
-  let including: boolean | undefined;
-  for (const name of names) {
-    const leaf = readLeaf(name, projection[name] ?? null);
-    const positional = leaf.kind === 'positional';
-    addLeaf(tree, positional ? name.slice(0, -2).split('.') : name.split('.'), leaf, name);
-    if (name === '_id' && leaf.kind !== 'computed') continue;
-    const wants = leaf.kind === 'slice' ? including : leaf.kind !== 'exclude';
-    if (wants !== undefined && including !== undefined && wants !== including) throw mixed(name, wants);
-    including = wants ?? including;
-  }
-  const idLeaf = tree.fields.get('_id');
-  const onlyId = including === undefined && idLeaf !== undefined && 'kind' in idLeaf && idLeaf.kind === 'include';
-  const inclusive = including ?? onlyId;
-  if (inclusive && !tree.fields.has('_id')) tree.fields.set('_id', { kind: 'include' });
+  if (Object.keys(projection).length === 0) return undefined;
+  const { tree, inclusive } = readProjection(projection);
   const variables = startVariables();
   return (document, matched) => project(document, tree, inclusive, { root: document, variables, matched });
-};
-
-const mixed = (name: string, wants: boolean): CommandError =>
-  wants
-    ? new CommandError('Location31249', `Cannot do inclusion on field ${name} in exclusion projection`)
-    : new CommandError('Location31254', `Cannot do exclusion on field ${name} in inclusion projection`);
-
-const readLeaf = (name: string, value: Value): Leaf => {
-  if (name.endsWith('.$')) return { kind: 'positional' };
-  if (!isDocument(value)) {
-    if (typeof value === 'string') return { kind: 'computed', evaluate: compileExpression(value) };
-    return { kind: isTruthy(value) ? 'include' : 'exclude' };
-  }
-  if (value.$slice !== undefined && !isExpressionSlice(value.$slice)) return readSlice(value.$slice);
-  if (value.$elemMatch !== undefined) {
-    if (!isDocument(value.$elemMatch)) throw new CommandError('BadValue', '$elemMatch in a projection needs an object');
-    const matches = compileFilter({ element: { $elemMatch: value.$elemMatch } });
-    return { kind: 'element', matches: (document) => matches({ element: [document.element ?? null] }) };
-  }
-  if (value.$meta !== undefined) throw unsupported('a $meta projection');
-  return { kind: 'computed', evaluate: compileExpression(value) };
-};
-
-const isExpressionSlice = (operand: Value): boolean =>
-  Array.isArray(operand) && (typeof operand[0] === 'string' || Array.isArray(operand[0]) || isDocument(operand[0]));
-
-const readSlice = (operand: Value): Leaf => {
-  const numbers = (Array.isArray(operand) ? operand : [operand]).map((item) => Number(numberOf(item) ?? Number.NaN));
-  if (numbers.length > 2 || numbers.some((number) => !Number.isInteger(number))) {
-    throw new CommandError('BadValue', '$slice needs a number or an array of two numbers');
-  }
-  const [first = 0, second] = numbers;
-  if (second === undefined) return { kind: 'slice', skip: Math.min(first, 0), count: Math.abs(first) };
-  if (second <= 0) throw new CommandError('BadValue', 'The $slice limit must be positive');
-  return { kind: 'slice', skip: first, count: second };
-};
-
-const addLeaf = (tree: Tree, path: readonly string[], leaf: Leaf, name: string): void => {
-  let at = tree;
-  for (const part of path.slice(0, -1)) {
-    let next = at.fields.get(part);
-    if (next && 'kind' in next) throw new CommandError('Location31249', `Path collision at ${name}`);
-    if (!next) {
-      next = { fields: new Map() };
-      at.fields.set(part, next);
-    }
-    at = next;
-  }
-  const last = path.at(-1) ?? '';
-  if (at.fields.has(last)) throw new CommandError('Location31249', `Path collision at ${name}`);
-  at.fields.set(last, leaf);
 };
 
 interface Context {
@@ -111,14 +34,27 @@ const project = (document: Document, tree: Tree, inclusive: boolean, context: Co
     if (shown !== undefined) setField(result, name, shown);
   }
   for (const [name, node] of tree.fields) {
-    if ('kind' in node && node.kind === 'computed') {
-      const value = node.evaluate(context);
-      if (value !== undefined) setField(result, name, value);
-    } else if (!('kind' in node) && hasComputed(node) && fieldOf(document, name) === undefined) {
-      setField(result, name, project({}, node, inclusive, context));
-    }
+    const added = addedLast(fieldOf(document, name), node, inclusive, context);
+    if (added !== undefined) setField(result, name, added);
   }
   return result;
+};
+
+/** What stands behind the fields of the document: computed fields, and what `$elemMatch` found. */
+const addedLast = (
+  value: Value | undefined,
+  node: Tree | Leaf,
+  inclusive: boolean,
+  context: Context,
+): Value | undefined => {
+  if (!('kind' in node)) {
+    const isShown = isDocument(value) || Array.isArray(value);
+    return !isShown && hasComputed(node) ? project({}, node, inclusive, context) : undefined;
+  }
+  if (node.kind === 'computed') return node.evaluate(context);
+  if (node.kind !== 'element' || !Array.isArray(value)) return undefined;
+  const found = value.find(node.matches);
+  return found === undefined ? undefined : [found];
 };
 
 const hasComputed = (tree: Tree): boolean =>
@@ -131,13 +67,10 @@ const show = (value: Value, node: Tree | Leaf, inclusive: boolean, context: Cont
       return value;
     case 'exclude':
     case 'computed':
+    case 'element':
       return undefined;
     case 'slice':
       return Array.isArray(value) ? sliceOf(value, node.skip, node.count) : value;
-    case 'element': {
-      const found = Array.isArray(value) ? value.find((element) => node.matches({ element })) : undefined;
-      return found === undefined ? undefined : [found];
-    }
     case 'positional':
       return positional(value, context.matched);
   }
@@ -162,8 +95,8 @@ const positional = (value: Value, matched: number | undefined): Value => {
   const element = matched === undefined ? undefined : value[matched];
   if (element === undefined) {
     throw new CommandError(
-      'BadValue',
-      "Executor error during find command: positional operator '.$' couldn't find a matching element in the array",
+      'Location51246',
+      "Executor error during find command :: caused by :: positional operator '.$' couldn't find a matching element in the array",
     );
   }
   return [element];
