@@ -4,9 +4,11 @@ import { CommandError, unsupported } from '../command-error.ts';
 import { describeIndex } from '../indexes/definition.ts';
 import { compileFilter } from '../query/match.ts';
 import { splitNamespace } from '../storage/catalog.ts';
-import { collectionArgument, documentArgument, textArgument } from './arguments.ts';
+import { collectionArgument, documentArgument, refuseOptions, textArgument } from './arguments.ts';
 import type { Command, CommandContext } from './command.ts';
+import { assertShape, type Shape } from './shape.ts';
 
+/** Options that would make another kind of collection. */
 const CREATE_OPTIONS_REFUSED = [
   'capped',
   'timeseries',
@@ -19,13 +21,30 @@ const CREATE_OPTIONS_REFUSED = [
   'encryptedFields',
 ];
 
+const CREATE: Shape = {
+  optional: {
+    ...Object.fromEntries(CREATE_OPTIONS_REFUSED.map((option) => [option, 'any' as const])),
+    size: 'any',
+    max: 'any',
+    autoIndexId: 'bool',
+    idIndex: 'object',
+    storageEngine: 'object',
+    validationLevel: 'string',
+    validationAction: 'string',
+    indexOptionDefaults: 'object',
+    collation: 'object',
+  },
+};
+
 export const create: Command = (body, { store, database }) => {
   const name = collectionArgument(body, 'create');
-  for (const option of CREATE_OPTIONS_REFUSED) {
-    if (body[option] !== undefined && body[option] !== false) throw unsupported(`a collection with '${option}'`);
-  }
+  assertShape(body, 'create', CREATE);
   if (store.catalog.find(database, name)) {
     throw new CommandError('NamespaceExists', `Collection ${database}.${name} already exists.`);
+  }
+  refuseOptions(body);
+  for (const option of CREATE_OPTIONS_REFUSED) {
+    if (body[option] !== undefined && body[option] !== false) throw unsupported(`a collection with '${option}'`);
   }
   return store.write(() => {
     store.catalog.ensure(database, name);
@@ -52,7 +71,13 @@ export const dropDatabase: Command = (_body, { store, database }) => {
   });
 };
 
-export const renameCollection: Command = (body, { store }) => {
+const assertAdmin = (command: string, database: string): void => {
+  if (database === 'admin') return;
+  throw new CommandError('Unauthorized', `${command} may only be run against the admin database.`);
+};
+
+export const renameCollection: Command = (body, { store, database }) => {
+  assertAdmin('renameCollection', database);
   const from = splitNamespace(textArgument(body, 'renameCollection'));
   const to = splitNamespace(textArgument(body, 'to'));
   const collection = store.catalog.find(from.database, from.name);
@@ -92,7 +117,8 @@ const describeCollection = ({ store, database }: CommandContext, name: string, n
   };
 };
 
-export const listDatabases: Command = (body, { store }) => {
+export const listDatabases: Command = (body, { store, database: asked }) => {
+  assertAdmin('listDatabases', asked);
   const filter = isDocument(body.filter) ? body.filter : {};
   const matches = compileFilter(filter);
   const databases = store.catalog

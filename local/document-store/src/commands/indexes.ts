@@ -1,16 +1,28 @@
 import { encode } from '../bson/encode.ts';
-import { isDocument, type Value } from '../bson/value.ts';
+import { type Document, isDocument, type Value } from '../bson/value.ts';
 import { CommandError } from '../command-error.ts';
-import { describeIndex, type IndexDefinition, readIndexDefinition, sameIndex, sameKey } from '../indexes/definition.ts';
+import {
+  describeIndex,
+  type IndexDefinition,
+  readIndexDefinition,
+  sameIndex,
+  sameSignature,
+} from '../indexes/definition.ts';
 import { inShell } from '../indexes/duplicate-key.ts';
+import { assertPartialFilter } from '../indexes/partial-filter.ts';
 import type { Collection } from '../storage/collection.ts';
 import type { CollectionIndex } from '../storage/collection-index.ts';
 import { collectionArgument, documentsArgument } from './arguments.ts';
 import type { Command } from './command.ts';
+import { assertShape, missingField, type Shape, wrongType } from './shape.ts';
+
+const CREATE_INDEXES: Shape = { required: { indexes: 'objects' }, optional: { commitQuorum: 'any' } };
 
 export const createIndexes: Command = (body, { store, database }) => {
   const name = collectionArgument(body, 'createIndexes');
+  assertShape(body, 'createIndexes', CREATE_INDEXES);
   const definitions = documentsArgument(body, 'indexes').map(readIndexDefinition);
+  for (const { partialFilter } of definitions) if (partialFilter) assertPartialFilter(partialFilter);
   if (definitions.length === 0) throw new CommandError('BadValue', 'Must specify at least one index to create');
   const existed = store.catalog.find(database, name);
   const current = (): Collection => store.catalog.ensure(database, name);
@@ -36,40 +48,49 @@ export const createIndexes: Command = (body, { store, database }) => {
   });
 };
 
-/** @throws CommandError when an index of this name or key exists and is another one. */
+/** @throws CommandError when an index of this name or signature exists and is another one. */
 const alreadyThere = (collection: Collection, wanted: IndexDefinition): boolean => {
-  const named = collection.indexes.find(({ definition }) => definition.name === wanted.name)?.definition;
-  if (named && !sameKey(named, wanted)) {
-    throw new CommandError(
-      'IndexKeySpecsConflict',
-      `An existing index has the same name as the requested index. When index names are not specified, they are auto generated and can cause conflicts. Please refer to our documentation. Requested index: ${inShell(describeIndex(wanted))}, existing index: ${inShell(describeIndex(named))}`,
-    );
-  }
-  if (named && sameIndex(named, wanted)) return true;
-  const alike = collection.indexes.find(
-    ({ definition }) => sameKey(definition, wanted) && samePartialFilter(definition, wanted),
-  )?.definition;
+  const definitions = collection.indexes.map(({ definition }) => definition);
+  const named = definitions.find(({ name }) => name === wanted.name);
   if (named) {
-    throw new CommandError(
-      'IndexKeySpecsConflict',
-      `An existing index has the same name as the requested index but other options: ${wanted.name}`,
-    );
+    if (sameIndex(named, wanted)) return true;
+    throw sameSignature(named, wanted)
+      ? conflict(
+          'IndexOptionsConflict',
+          'An equivalent index already exists with the same name but different options.',
+          wanted,
+          named,
+        )
+      : conflict(
+          'IndexKeySpecsConflict',
+          'An existing index has the same name as the requested index. When index names are not specified, they are auto generated and can cause conflicts. Please refer to our documentation.',
+          wanted,
+          named,
+        );
   }
+  const alike = definitions.find((definition) => sameSignature(definition, wanted));
   if (!alike) return false;
-  if (alike.name === '_id_' && wanted.fields[0]?.name === '_id') return true;
-  throw new CommandError(
-    'IndexOptionsConflict',
-    sameIndex(alike, wanted)
-      ? `Index already exists with a different name: ${alike.name}`
-      : `An equivalent index already exists with a different name and options. Requested index: ${inShell(describeIndex(wanted))}, existing index: ${inShell(describeIndex(alike))}`,
-  );
+  if (alike.name === '_id_') return true;
+  throw sameIndex(alike, wanted)
+    ? new CommandError('IndexOptionsConflict', `Index already exists with a different name: ${alike.name}`)
+    : conflict(
+        'IndexOptionsConflict',
+        'An equivalent index already exists with a different name and options.',
+        wanted,
+        alike,
+      );
 };
 
-/** Since MongoDB 5, indexes on the same fields may differ in their partial filter, and in being sparse or unique. */
-const samePartialFilter = (a: IndexDefinition, b: IndexDefinition): boolean =>
-  inShell(a.partialFilter ?? null) === inShell(b.partialFilter ?? null) &&
-  a.unique === b.unique &&
-  a.sparse === b.sparse;
+const conflict = (
+  code: 'IndexOptionsConflict' | 'IndexKeySpecsConflict',
+  reason: string,
+  wanted: IndexDefinition,
+  there: IndexDefinition,
+): CommandError =>
+  new CommandError(
+    code,
+    `${reason} Requested index: ${inShell(describeIndex(wanted))}, existing index: ${inShell(describeIndex(there))}`,
+  );
 
 const existing = (collection: Collection | undefined, namespace: string): Collection => {
   if (collection) return collection;
@@ -86,8 +107,10 @@ export const listIndexes: Command = (body, { store, cursors, database }) => {
 
 export const dropIndexes: Command = (body, { store, database }) => {
   const name = collectionArgument(body, 'dropIndexes' in body ? 'dropIndexes' : 'deleteIndexes');
+  const wanted = body.index ?? null;
+  if (wanted === null) throw missingField('dropIndexes.index');
   const collection = existing(store.catalog.find(database, name), `${database}.${name}`);
-  const targets = indexesToDrop(collection, body.index ?? null);
+  const targets = indexesToDrop(collection, wanted);
   return store.write(() => {
     for (const target of targets) store.catalog.dropIndex(collection, target);
     return { nIndexesWas: collection.indexes.length };
@@ -97,15 +120,30 @@ export const dropIndexes: Command = (body, { store, database }) => {
 const indexesToDrop = (collection: Collection, wanted: Value): CollectionIndex[] => {
   const others = collection.indexes.filter(({ definition }) => definition.name !== '_id_');
   if (wanted === '*') return others;
-  if (Array.isArray(wanted)) return wanted.flatMap((one) => indexesToDrop(collection, one));
-  const found = collection.indexes.find(({ definition }) =>
-    isDocument(wanted) ? inShell(definition.key) === inShell(wanted) : definition.name === wanted,
-  );
-  if (!found)
-    throw new CommandError(
-      'IndexNotFound',
-      `index not found with name [${isDocument(wanted) ? inShell(wanted) : wanted}]`,
-    );
-  if (found.definition.name === '_id_') throw new CommandError('InvalidOptions', 'cannot drop _id index');
+  if (Array.isArray(wanted)) return wanted.flatMap((one) => [namedIndex(collection, one)]);
+  const found = isDocument(wanted) ? indexOfKey(collection, wanted) : namedIndex(collection, wanted);
   return [found];
+};
+
+const namedIndex = (collection: Collection, wanted: Value): CollectionIndex => {
+  if (typeof wanted !== 'string') throw wrongType('dropIndexes.index', wanted, 'string');
+  const found = collection.indexes.find(({ definition }) => definition.name === wanted);
+  if (!found) throw new CommandError('IndexNotFound', `index not found with name [${wanted}]`);
+  return notOfId(found);
+};
+
+const indexOfKey = (collection: Collection, key: Document): CollectionIndex => {
+  const wanted = inShell(key);
+  const [found, second] = collection.indexes.filter(({ definition }) => inShell(definition.key) === wanted);
+  if (!found) throw new CommandError('IndexNotFound', `can't find index with key: ${wanted}`);
+  if (!second) return notOfId(found);
+  throw new CommandError(
+    'AmbiguousIndexKeyPattern',
+    `${wanted} matches indexes of several names, such as '${found.definition.name}' and '${second.definition.name}'; use the name`,
+  );
+};
+
+const notOfId = (index: CollectionIndex): CollectionIndex => {
+  if (index.definition.name === '_id_') throw new CommandError('InvalidOptions', 'cannot drop _id index');
+  return index;
 };

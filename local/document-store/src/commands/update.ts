@@ -1,5 +1,5 @@
 import type { EncodableDocument } from '../bson/encode.ts';
-import { type Document, fieldOf, numberOf, type Value } from '../bson/value.ts';
+import { type Document, fieldOf, isDocument, numberOf, type Value } from '../bson/value.ts';
 import { CommandError } from '../command-error.ts';
 import { splitNear } from '../geo/near.ts';
 import { findTargets } from '../query/execute.ts';
@@ -76,7 +76,11 @@ interface UpdateResult {
 const runUpdate = (collection: Collection | undefined, statement: Document, now: Date): UpdateResult => {
   refuseOptions(statement);
   const filter = documentArgument(statement, 'q');
-  const change = parseUpdate(statement.u, readArrayFilters(statement.arrayFilters));
+  const change = parseUpdate(
+    statement.u,
+    readArrayFilters(statement.arrayFilters),
+    isDocument(statement.c) ? statement.c : undefined,
+  );
   const multi = isTruthy(statement.multi);
   if (multi && change.kind === 'replacement') {
     throw new CommandError('FailedToParse', 'multi update is not supported for replacement-style update');

@@ -1,5 +1,5 @@
 import { valuesIdentical } from '../bson/compare.ts';
-import { type Document, isDocument, numberOf, type Value } from '../bson/value.ts';
+import { type Document, isDocument, numberOf, typeNameOf, type Value } from '../bson/value.ts';
 import { CommandError, unsupported } from '../command-error.ts';
 import { isTruthy } from '../query/match-operators.ts';
 import { type Path, splitPath } from '../query/path.ts';
@@ -35,9 +35,7 @@ const KNOWN = ['key', 'name', 'unique', 'sparse', 'partialFilterExpression', 'ex
  * @throws CommandError CannotCreateIndex, InvalidIndexSpecificationOption or IllegalOperation, as MongoDB or for what this store has not.
  */
 export const readIndexDefinition = (specification: Value): IndexDefinition => {
-  if (!isDocument(specification) || !isDocument(specification.key)) {
-    throw new CommandError('FailedToParse', "The 'key' field of an index specification must be an object");
-  }
+  if (!isDocument(specification)) throw new CommandError('TypeMismatch', 'An index specification must be an object');
   for (const option of Object.keys(specification)) {
     if (KNOWN.includes(option) || IGNORED.includes(option)) continue;
     throw new CommandError(
@@ -45,12 +43,14 @@ export const readIndexDefinition = (specification: Value): IndexDefinition => {
       `The field '${option}' is not valid for an index specification`,
     );
   }
-  const { key, partialFilterExpression, collation } = specification;
+  const key = readKey(specification.key);
+  const name = readName(specification.name);
+  const { partialFilterExpression, collation } = specification;
   if (isDocument(collation) && collation.locale !== 'simple') throw unsupported('a collation');
   if (partialFilterExpression !== undefined && !isDocument(partialFilterExpression)) {
-    throw new CommandError('TypeMismatch', "'partialFilterExpression' must be an object");
+    throw new CommandError('TypeMismatch', "The field 'partialFilterExpression' must be an object");
   }
-  const fields = Object.keys(key).map((name) => readField(name, key[name] ?? null));
+  const fields = Object.keys(key).map((field) => readField(field, key[field] ?? null));
   if (fields.length === 0) throw new CommandError('CannotCreateIndex', 'Index keys cannot be empty.');
   const geoField = fields.find((field) => field.order === '2dsphere');
   const isId = fields.length === 1 && fields[0]?.name === '_id' && fields[0].order === 1;
@@ -59,7 +59,7 @@ export const readIndexDefinition = (specification: Value): IndexDefinition => {
   }
   if (isTruthy(specification.unique) && geoField) throw unsupported('a unique 2dsphere index');
   return {
-    name: typeof specification.name === 'string' && specification.name ? specification.name : defaultName(key),
+    name,
     key,
     fields,
     unique: isId || isTruthy(specification.unique),
@@ -70,13 +70,41 @@ export const readIndexDefinition = (specification: Value): IndexDefinition => {
   };
 };
 
+const required = (name: string): CommandError =>
+  new CommandError('FailedToParse', `The '${name}' field is a required property of an index specification`);
+
+const readKey = (key: Value | undefined): Document => {
+  if (key === undefined) throw required('key');
+  if (isDocument(key)) return key;
+  throw new CommandError('TypeMismatch', `The field 'key' must be an object, but got ${typeNameOf(key)}`);
+};
+
+const readName = (name: Value | undefined): string => {
+  if (name === undefined) throw required('name');
+  if (typeof name !== 'string') {
+    throw new CommandError('TypeMismatch', `The field 'name' must be a string, but got ${typeNameOf(name)}`);
+  }
+  if (name === '') throw new CommandError('CannotCreateIndex', 'index name cannot be empty');
+  if (name === '*') throw new CommandError('BadValue', "The index name '*' is not valid.");
+  return name;
+};
+
 const readField = (name: string, order: Value): IndexField => {
   if (name === '' || name.split('.').includes('')) {
     throw new CommandError('CannotCreateIndex', 'Index keys cannot contain an empty field.');
   }
-  if (name.startsWith('$') || name.includes('$**')) throw unsupported(`the index key '${name}'`);
+  if (splitPath(name).at(-1) === '$**') throw unsupported(`the index key '${name}'`);
+  if (splitPath(name).some((part, depth) => part.startsWith('$') && !(depth > 0 && DBREF.includes(part)))) {
+    throw new CommandError(
+      'CannotCreateIndex',
+      "Index key contains an illegal field name: field name starts with '$'.",
+    );
+  }
   if (order === '2dsphere') return { name, path: splitPath(name), order };
-  if (typeof order === 'string') throw unsupported(`an index of type '${order}'`);
+  if (typeof order === 'string') {
+    if (OTHER_TYPES.includes(order)) throw unsupported(`an index of type '${order}'`);
+    throw new CommandError('CannotCreateIndex', `Unknown index plugin '${order}'`);
+  }
   const number = Number(numberOf(order) ?? 0);
   if (!number) {
     throw new CommandError(
@@ -86,6 +114,9 @@ const readField = (name: string, order: Value): IndexField => {
   }
   return { name, path: splitPath(name), order: number > 0 ? 1 : -1 };
 };
+
+const DBREF = ['$ref', '$id', '$db'];
+const OTHER_TYPES = ['2d', 'text', 'hashed'];
 
 const readExpiry = (value: Value | undefined, fields: readonly IndexField[]): number | undefined => {
   if (value === undefined) return undefined;
@@ -98,11 +129,6 @@ const readExpiry = (value: Value | undefined, fields: readonly IndexField[]): nu
   }
   return seconds;
 };
-
-const defaultName = (key: Document): string =>
-  Object.entries(key)
-    .map(([name, order]) => `${name}_${order}`)
-    .join('_');
 
 /** The specification as `listIndexes` tells it. */
 export const describeIndex = (definition: IndexDefinition): Document => ({
@@ -118,13 +144,13 @@ export const describeIndex = (definition: IndexDefinition): Document => ({
 
 /** Whether two definitions ask for the same index, names aside. */
 export const sameIndex = (a: IndexDefinition, b: IndexDefinition): boolean =>
-  sameKey(a, b) &&
-  a.unique === b.unique &&
-  a.sparse === b.sparse &&
-  a.expireAfterSeconds === b.expireAfterSeconds &&
-  valuesIdentical(a.partialFilter, b.partialFilter);
+  sameSignature(a, b) && a.expireAfterSeconds === b.expireAfterSeconds;
+
+/** Whether two definitions agree in all by which MongoDB tells indexes apart: such indexes cannot stand beside each other. */
+export const sameSignature = (a: IndexDefinition, b: IndexDefinition): boolean =>
+  sameKey(a, b) && a.unique === b.unique && a.sparse === b.sparse && valuesIdentical(a.partialFilter, b.partialFilter);
 
 /** Whether two definitions index the same fields in the same order and direction. */
-export const sameKey = (a: IndexDefinition, b: IndexDefinition): boolean =>
+const sameKey = (a: IndexDefinition, b: IndexDefinition): boolean =>
   a.fields.length === b.fields.length &&
   a.fields.every((field, at) => field.name === b.fields[at]?.name && field.order === b.fields[at]?.order);

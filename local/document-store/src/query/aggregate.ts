@@ -49,11 +49,14 @@ const around = (findCollection: FindCollection, variables: Variables): Surroundi
   return surroundings;
 };
 
-/** Compiles stages that need no collection of their own, for the updates given as a pipeline. */
-export const compileTransformation = (pipeline: readonly Document[]): ((document: Document) => Document) => {
+/** Compiles stages that need no collection of their own, for the updates given as a pipeline with its own variables. */
+export const compileTransformation = (
+  pipeline: readonly Document[],
+  variables: Variables,
+): ((document: Document) => Document) => {
   const run = compileStages(
     pipeline.map(readStage),
-    around(() => undefined, startVariables()),
+    around(() => undefined, new Map([...startVariables(), ...variables])),
   );
   return (document) => {
     const [result] = run([document]);

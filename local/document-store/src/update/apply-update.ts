@@ -4,7 +4,6 @@ import { encode } from '../bson/encode.ts';
 import { type Document, fieldOf } from '../bson/value.ts';
 import { CommandError } from '../command-error.ts';
 import { LIMITS } from '../limits.ts';
-import { transformByPipeline } from '../query/pipeline-update.ts';
 import { createDraft, type Draft } from './draft.ts';
 import { timestampAt } from './field-operators.ts';
 import { assertNoConflict, type Change, type Update } from './parse-update.ts';
@@ -43,7 +42,7 @@ const transform = (before: Document, update: Update, context: UpdateContext): Do
     case 'replacement':
       return withTimestamps(withIdFirst(update.document), context.now);
     case 'pipeline':
-      return transformByPipeline(before, update.stages);
+      return withIdFirst(update.transform(before));
     case 'operators': {
       const draft = createDraft(before);
       const change = { now: context.now, inserting: context.inserting, subject: before._id };

@@ -2,6 +2,7 @@ import { type Document, isDocument, typeNameOf, type Value } from '../bson/value
 import { CommandError } from '../command-error.ts';
 import { inShell } from '../indexes/duplicate-key.ts';
 import { type Path, splitPath } from '../query/path.ts';
+import { compilePipelineUpdate } from '../query/pipeline-update.ts';
 import { type FieldOperator, operators } from './field-operators.ts';
 import { type ArrayFilters, identifierIn, isPositional } from './positions.ts';
 
@@ -21,7 +22,7 @@ export type Update =
       readonly positional: boolean;
     }
   | { readonly kind: 'replacement'; readonly document: Document }
-  | { readonly kind: 'pipeline'; readonly stages: readonly Document[] };
+  | { readonly kind: 'pipeline'; readonly transform: (document: Document) => Document };
 
 /**
  * What kind of update `u`, or the `update` of findAndModify, is.
@@ -44,12 +45,21 @@ const NO_FILTERS: ArrayFilters = new Map();
  * Reads the `u` of an update, or the `update` of findAndModify.
  * @throws CommandError FailedToParse, ConflictingUpdateOperators, DollarPrefixedFieldName and others, as MongoDB.
  */
-export const parseUpdate = (update: Value | undefined, filters: ArrayFilters = NO_FILTERS): Update => {
+export const parseUpdate = (
+  update: Value | undefined,
+  filters: ArrayFilters = NO_FILTERS,
+  constants?: Document,
+): Update => {
   const kind = updateKind(update);
+  if (kind !== 'pipeline' && constants !== undefined) {
+    throw new CommandError('Location51198', 'Constant values may only be specified for pipeline updates');
+  }
   if (kind !== 'operators' && filters.size > 0) {
     throw new CommandError('FailedToParse', `arrayFilters may not be specified for ${kind}-style updates`);
   }
-  if (Array.isArray(update)) return { kind: 'pipeline', stages: update.filter(isDocument) };
+  if (Array.isArray(update)) {
+    return { kind: 'pipeline', transform: compilePipelineUpdate(update.filter(isDocument), constants ?? {}) };
+  }
   if (!isDocument(update) || kind === 'replacement') {
     return { kind: 'replacement', document: checkReplacement(isDocument(update) ? update : {}) };
   }
