@@ -3,6 +3,7 @@ import { type Document, isDocument, KIND, kindOf, type Value } from '../bson/val
 import { EMPTY_ARRAY_KEY, encodeValue, kindBounds, stringPrefix, UPPER } from '../indexes/key-encoding.ts';
 import { isOperators } from './filter-shape.ts';
 import { isTruthy } from './match-operators.ts';
+import { positionOf, splitPath } from './path.ts';
 import { prefixOf } from './regex.ts';
 
 /** A stretch of encoded values of one field. */
@@ -58,11 +59,17 @@ const collectField = (path: string, operand: Value, conditions: Map<string, Cond
   }
   for (const operator of Object.keys(operand)) {
     const value = operand[operator] ?? null;
-    if (operator === '$elemMatch' && isDocument(value) && !isOperators(value)) collect(value, `${path}.`, conditions);
+    if (operator === '$elemMatch' && isOfFields(value)) collect(value, `${path}.`, conditions);
     else if (operator === '$regex') add(operand.$options ? ANY_STRING : regexCondition(value));
     else add(conditionOf(operator, value));
   }
 };
+
+/** Whether `$elemMatch` is about named fields of documents: what has a position for a name may be an array in the array. */
+const isOfFields = (operand: Value): operand is Document =>
+  isDocument(operand) &&
+  !isOperators(operand) &&
+  Object.keys(operand).every((name) => positionOf(splitPath(name)[0] ?? '') < 0);
 
 const conditionOf = (operator: string, operand: Value): Condition | undefined => {
   switch (operator) {

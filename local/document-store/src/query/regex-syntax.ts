@@ -100,10 +100,14 @@ const POSIX: Readonly<Record<string, string>> = {
 const translateClass = (token: string): string => {
   const negation = token[1] === '^' ? '^' : '';
   const members = split(token.slice(1 + negation.length, -1), MEMBERS, ANYWHERE);
-  const source = members.map(([member, posix]) => {
+  const source = members.map(([member, posix], index) => {
     if (posix !== undefined) return POSIX[posix] ?? member;
     if (member.startsWith('\\')) return translateEscape(member, INSIDE);
-    return member === '[' || member === ']' ? `\\${member}` : member;
+    // Beside a set of characters a hyphen makes no range.
+    const isHyphen = member === '-' && [members[index - 1], members[index + 1]].some((beside) => isSet(beside?.[0]));
+    return isHyphen || member === '[' || member === ']' ? `\\${member}` : member;
   });
   return `[${negation}${source.join('')}]`;
 };
+
+const isSet = (member = ''): boolean => /^(?:\\[dwshp]|\[:)/iu.test(member);
