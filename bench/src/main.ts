@@ -13,11 +13,13 @@ import { measureReadyToOffer } from './orders/ready-to-offer.ts';
 import { measureWholePath } from './orders/whole-path.ts';
 import { writeResults } from './results.ts';
 import { measureBoot } from './start/boot.ts';
+import { measureStore } from './store/store-rate.ts';
 import { tableOf } from './table.ts';
 
 const measurements: Record<MeasurementName, Measurement> = {
   publish: measurePublishRate,
   consume: measureConsumeRate,
+  store: measureStore,
   offer: measureReadyToOffer,
   path: measureWholePath,
   order: measurePlacePayReady,

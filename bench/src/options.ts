@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 
-export const MEASUREMENTS = ['publish', 'consume', 'offer', 'path', 'order', 'boot'] as const;
+export const MEASUREMENTS = ['publish', 'consume', 'store', 'offer', 'path', 'order', 'boot'] as const;
 export type MeasurementName = (typeof MEASUREMENTS)[number];
 
 export type Options = {
@@ -22,6 +22,7 @@ export const HELP = `npm run bench [-- flags]: measures Tiffin on this machine, 
   --only NAME    only this one; may be given several times. NAME is one of
                    publish  confirmed messages a second, beside raw amqplib
                    consume  messages taken and settled a second, beside raw amqplib
+                   store    what the embedded document store does, beside a server that does nothing and raw libsql
                    offer    from ready to the offer on the rider's socket, at 1,000 orders a minute
                    path     orders a second from basket to doorstep, none lost, with CPU per order
                    order    place, pay, ready with 50 orders in flight, beside a stand-in of the common course implementation

@@ -25,6 +25,13 @@ export interface Collection {
 
 const PAGE = 256;
 
+/** In memory of its own: a slice of a shared slab would keep the whole slab as long as it is cached. */
+const alone = (bytes: Buffer): Buffer => {
+  const own = Buffer.allocUnsafeSlow(bytes.length);
+  bytes.copy(own);
+  return own;
+};
+
 const tableName = (collectionId: number): string => `documents_${collectionId}`;
 
 export const createDocumentTable = (sqlite: Sqlite, collectionId: number): void =>
@@ -98,7 +105,7 @@ export const openCollection = ({
       sqlite.prepare(insertSql).run(id, bytes);
       for (const change of changes) change?.apply();
       lastId = id;
-      const stored = storedDocument(id, bytes, document);
+      const stored = storedDocument(id, alone(bytes), document);
       cache.set(collectionId, stored);
       return stored;
     },
@@ -106,7 +113,7 @@ export const openCollection = ({
       const changes = changesOf(before.id, before.document, document);
       sqlite.prepare(updateSql).run(bytes, before.id);
       for (const change of changes) change?.apply();
-      const stored = storedDocument(before.id, bytes, document);
+      const stored = storedDocument(before.id, alone(bytes), document);
       cache.set(collectionId, stored);
       return stored;
     },

@@ -54,7 +54,7 @@ export const createDocumentCache = (budgetBytes: number): DocumentCache => {
 
   const keyOf = (collection: number, id: number): number => collection * 2 ** 40 + id;
   const sizeOf = ({ bytes, isDecoded }: StoredDocument): number =>
-    200 + bytes.length * (isDecoded ? 1 + DECODED_FACTOR : 1);
+    700 + bytes.length * (isDecoded ? 1 + DECODED_FACTOR : 1);
 
   const remove = (key: number): void => {
     const entry = entries.get(key);
