@@ -1,4 +1,4 @@
-import { BSONRegExp } from 'bson';
+import { BSONRegExp, BSONSymbol } from 'bson';
 import { compareValues, valuesEqual } from '../bson/compare.ts';
 import { KIND, kindOf, numberOf, type Value } from '../bson/value.ts';
 import { CommandError } from '../command-error.ts';
@@ -11,9 +11,8 @@ import { compileRegex } from './regex.ts';
 /** Equality as MongoDB means it; a regular expression as operand also matches strings. */
 export const equalTo = (operand: Value): Test => {
   if (operand instanceof BSONRegExp) return regexTest(operand);
-  if (typeof operand === 'string' || typeof operand === 'boolean') {
-    return { test: (value) => value === operand, arrays: 'elements-too' };
-  }
+  if (typeof operand === 'boolean') return { test: (value) => value === operand, arrays: 'elements-too' };
+  if (typeof operand === 'string') return { test: (value) => textOf(value) === operand, arrays: 'elements-too' };
   return { test: (value) => valuesEqual(value, operand), arrays: 'elements-too' };
 };
 
@@ -100,21 +99,28 @@ const oneOf = (operator: string, operand: Value): Test => {
   if (!Array.isArray(operand)) throw new CommandError('BadValue', `${operator} needs an array`);
   if (operand.some(isOperators)) throw new CommandError('BadValue', `cannot nest $ under ${operator}`);
   const tests = operand.map((item) => equalTo(item).test);
-  const strings = new Set(operand.filter((item) => typeof item === 'string'));
+  const strings = new Set<Value>(operand.filter((item) => typeof item === 'string'));
   const onlyStrings = strings.size > 0 && operand.every((item) => typeof item === 'string');
   if (onlyStrings) {
-    return { test: (value) => typeof value === 'string' && strings.has(value), arrays: 'elements-too' };
+    return { test: (value) => strings.has(textOf(value) ?? null), arrays: 'elements-too' };
   }
   return { test: (value) => tests.some((test) => test(value)), arrays: 'elements-too' };
+};
+
+/** The text of a string or symbol; nothing else matches as text. */
+const textOf = (value: Value | undefined): string | undefined => {
+  if (typeof value === 'string') return value;
+  return value instanceof BSONSymbol ? value.value : undefined;
 };
 
 const regexTest = (operand: Value): Test => {
   const regex = compileRegex(operand);
   return {
-    test: (value) =>
-      typeof value === 'string'
-        ? regex.test(value)
-        : value instanceof BSONRegExp && operand instanceof BSONRegExp && valuesEqual(value, operand),
+    test: (value) => {
+      const text = textOf(value);
+      if (text !== undefined) return regex.test(text);
+      return value instanceof BSONRegExp && operand instanceof BSONRegExp && valuesEqual(value, operand);
+    },
     arrays: 'elements-too',
   };
 };
