@@ -5,6 +5,7 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { parseArgs } from 'node:util';
+import { isCompatibilityStale } from './compatibility.mjs';
 import { checkHouse, HOUSE } from './house.mjs';
 import { isProofStale } from './proof.mjs';
 import { startTestBroker } from './test-broker.mjs';
@@ -170,6 +171,10 @@ await check('types of the tests', () => node([TSC, '-p', 'tsconfig.tests.json'])
 await check('style', () => node([BIOME, 'check', '.', '--diagnostic-level=error']));
 await check('borders', () => node([join(HOUSE, 'tools/check-borders.mjs')]));
 await check('unused code', () => node([KNIP, '--strict']));
+await check('COMPATIBILITY.md', async () => ({
+  ok: !isCompatibilityStale(),
+  output: 'local/document-store/COMPATIBILITY.md does not say what the conformance suite says: npm run compatibility',
+}));
 
 let broker;
 let env = baseEnv;
