@@ -17,7 +17,7 @@ export type Leaf =
   | { readonly kind: 'computed'; readonly evaluate: Expression };
 
 /** What a projection names, and whether it shows that or all the rest. */
-export interface ProjectionSpec {
+interface ProjectionSpec {
   readonly tree: Tree;
   readonly inclusive: boolean;
 }

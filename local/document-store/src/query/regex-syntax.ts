@@ -1,5 +1,5 @@
 /** PCRE's syntax in JavaScript's, where the two differ and JavaScript can say the same. */
-export interface Translated {
+interface Translated {
   readonly source: string;
   readonly flags: string;
 }
