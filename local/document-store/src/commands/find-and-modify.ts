@@ -1,17 +1,19 @@
 import { type Document, fieldOf, isDocument } from '../bson/value.ts';
 import { CommandError } from '../command-error.ts';
 import { splitNear } from '../geo/near.ts';
+import { bindVariables } from '../query/bind-variables.ts';
 import { findTargets } from '../query/execute.ts';
 import { compileFilter } from '../query/match.ts';
 import { isTruthy } from '../query/match-operators.ts';
 import { compileProjection } from '../query/projection.ts';
 import { readSort } from '../query/sort.ts';
 import type { Collection } from '../storage/collection.ts';
-import { parseUpdate } from '../update/parse-update.ts';
+import { parseUpdate, type Update } from '../update/parse-update.ts';
 import { readArrayFilters } from '../update/positions.ts';
 import { collectionArgument, documentArgument, hintArgument, refuseOptions } from './arguments.ts';
 import type { Command } from './command.ts';
 import { projected } from './find.ts';
+import { letVariables } from './let-variables.ts';
 import { assertShape, type Shape } from './shape.ts';
 import { createChanger } from './update.ts';
 
@@ -77,14 +79,19 @@ const NOTHING_REMOVED = { lastErrorObject: { n: 0 }, value: null };
 
 /** Where there is no collection, a wrong filter, sort, projection or update is still told so. */
 const checkParts = (body: Document): void => {
-  compileFilter(splitNear(documentArgument(body, 'query')).rest);
+  compileFilter(splitNear(filterOf(body)).rest);
   readSort(body.sort);
   projectorOf(body);
-  if (body.update !== undefined) parseUpdate(body.update, readArrayFilters(body.arrayFilters));
+  if (body.update !== undefined) changeOf(body);
 };
 
+const filterOf = (body: Document): Document => bindVariables(documentArgument(body, 'query'), letVariables(body));
+
+const changeOf = (body: Document): Update =>
+  parseUpdate(body.update, readArrayFilters(body.arrayFilters), { variables: letVariables(body) });
+
 const queryOf = (collection: Collection, body: Document) => ({
-  filter: documentArgument(body, 'query'),
+  filter: filterOf(body),
   sort: readSort(body.sort),
   limit: 1,
   hint: hintArgument(collection, body.hint),
@@ -104,8 +111,7 @@ const removeOne = (collection: Collection, body: Document) => {
 const updateOne = (collection: Collection, body: Document, now: Date) => {
   const projector = projectorOf(body);
   const query = queryOf(collection, body);
-  const change = parseUpdate(body.update, readArrayFilters(body.arrayFilters));
-  const changer = createChanger(collection, query.filter, change, body, now);
+  const changer = createChanger(collection, query.filter, changeOf(body), body, now);
   const wantsNew = isTruthy(body.new);
   const [target] = findTargets(collection, query);
   if (target) {

@@ -1,4 +1,3 @@
-import { compileExpression, startVariables } from '../aggregation/expression.ts';
 import { encode } from '../bson/encode.ts';
 import { type Document, isDocument, numberOf, type Value } from '../bson/value.ts';
 import { CommandError } from '../command-error.ts';
@@ -15,6 +14,7 @@ import type { StoredDocument } from '../storage/document-cache.ts';
 import { collectionArgument, countArgument, documentArgument, hintArgument, refuseOptions } from './arguments.ts';
 import type { Command, CommandContext } from './command.ts';
 import type { CursorItem } from './cursors.ts';
+import { letVariables } from './let-variables.ts';
 import { findProfile, PROFILE } from './profiler.ts';
 import { assertShape, type Shape } from './shape.ts';
 
@@ -80,7 +80,7 @@ function* findItems(collection: Collection, body: Document): Generator<CursorIte
     skip: countArgument(body, 'skip', 0),
     limit: countArgument(body, 'limit', 0),
     hint: hintArgument(collection, body.hint),
-    natural: isDocument(body.hint) ? readSort(body.hint).find(({ name }) => name === '$natural')?.order : undefined,
+    natural: naturalHint(body.hint),
   });
   if (!projector) {
     for (const stored of found) yield stored.bytes;
@@ -93,9 +93,16 @@ function* findItems(collection: Collection, body: Document): Generator<CursorIte
   }
 }
 
+/** The direction of a hint to read the collection as it stands. */
+const naturalHint = (hint: Value | undefined): 1 | -1 | undefined => {
+  if (!isDocument(hint) || hint.$natural === undefined) return undefined;
+  return readSort({ $natural: hint.$natural })[0]?.order;
+};
+
 /** The filter, in which `$expr` knows the variables of the command. */
 const filterOf = (body: Document): Document => {
   const filter = documentArgument(body, 'filter');
+  if (body.let === undefined) return filter;
   const constants = { root: {}, variables: startVariables() };
   const variables = Object.entries(documentArgument(body, 'let'));
   return bindVariables(filter, new Map(variables.map(([name, value]) => [name, compileExpression(value)(constants)])));

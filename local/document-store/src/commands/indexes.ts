@@ -16,7 +16,10 @@ import { collectionArgument, documentsArgument } from './arguments.ts';
 import type { Command } from './command.ts';
 import { assertShape, missingField, type Shape, wrongType } from './shape.ts';
 
-const CREATE_INDEXES: Shape = { required: { indexes: 'objects' }, optional: { commitQuorum: 'any' } };
+const CREATE_INDEXES: Shape = {
+  required: { indexes: 'objects' },
+  optional: { commitQuorum: 'any', ignoreUnknownIndexOptions: 'bool' },
+};
 
 export const createIndexes: Command = (body, { store, database }) => {
   const name = collectionArgument(body, 'createIndexes');

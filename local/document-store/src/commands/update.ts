@@ -1,7 +1,9 @@
+import type { Variables } from '../aggregation/scope.ts';
 import type { EncodableDocument } from '../bson/encode.ts';
 import { type Document, fieldOf, isDocument, numberOf, type Value } from '../bson/value.ts';
 import { CommandError } from '../command-error.ts';
 import { splitNear } from '../geo/near.ts';
+import { bindVariables } from '../query/bind-variables.ts';
 import { findTargets } from '../query/execute.ts';
 import { compileFilter } from '../query/match.ts';
 import { isTruthy } from '../query/match-operators.ts';
@@ -22,6 +24,7 @@ import { collectionArgument, documentArgument, documentsArgument, hintArgument, 
 import type { Command } from './command.ts';
 import { positionFinder } from './find.ts';
 import { readyToInsert } from './insert.ts';
+import { letVariables } from './let-variables.ts';
 import { assertShape, type Shape } from './shape.ts';
 import { runStatements } from './statements.ts';
 
@@ -51,6 +54,7 @@ export const update: Command = (body, { store, database, now }) => {
     assertShape(statement, 'update.updates', UPDATE_STATEMENT);
     updateKind(statement.u);
   }
+  const variables = letVariables(body);
   return store.write(() => {
     const upserts = statements.some((statement) => isTruthy(statement.upsert));
     const collection = upserts ? store.catalog.ensure(database, name) : store.catalog.find(database, name);
@@ -58,7 +62,7 @@ export const update: Command = (body, { store, database, now }) => {
     let nModified = 0;
     const upserted: EncodableDocument[] = [];
     const writeErrors = runStatements(body, statements, (statement, index) => {
-      const result = runUpdate(collection, statement, now());
+      const result = runUpdate(collection, statement, variables, now());
       n += result.matched;
       nModified += result.modified;
       if (result.upsertedId !== undefined) upserted.push({ index, _id: result.upsertedId });
@@ -73,14 +77,16 @@ interface UpdateResult {
   readonly upsertedId?: Value;
 }
 
-const runUpdate = (collection: Collection | undefined, statement: Document, now: Date): UpdateResult => {
+const runUpdate = (
+  collection: Collection | undefined,
+  statement: Document,
+  variables: Variables,
+  now: Date,
+): UpdateResult => {
   refuseOptions(statement);
-  const filter = documentArgument(statement, 'q');
-  const change = parseUpdate(
-    statement.u,
-    readArrayFilters(statement.arrayFilters),
-    isDocument(statement.c) ? statement.c : undefined,
-  );
+  const filter = bindVariables(documentArgument(statement, 'q'), variables);
+  const constants = isDocument(statement.c) ? statement.c : undefined;
+  const change = parseUpdate(statement.u, readArrayFilters(statement.arrayFilters), { constants, variables });
   const multi = isTruthy(statement.multi);
   if (multi && change.kind === 'replacement') {
     throw new CommandError('FailedToParse', 'multi update is not supported for replacement-style update');
@@ -160,11 +166,12 @@ export const remove: Command = (body, { store, database }) => {
     limitOf(statement);
   }
   const collection = store.catalog.find(database, name);
+  const variables = letVariables(body);
   return store.write(() => {
     let n = 0;
     const writeErrors = runStatements(body, statements, (statement) => {
       refuseOptions(statement);
-      const filter = documentArgument(statement, 'q');
+      const filter = bindVariables(documentArgument(statement, 'q'), variables);
       if (!collection) {
         compileFilter(splitNear(filter).rest);
         return;

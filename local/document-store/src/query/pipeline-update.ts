@@ -6,12 +6,12 @@ import { compileTransformation } from './aggregate.ts';
 const ALLOWED = ['$set', '$addFields', '$unset', '$project', '$replaceWith', '$replaceRoot'];
 
 /**
- * Compiles an update given as a pipeline; `constants` are variables of its expressions.
+ * Compiles an update given as a pipeline, whose expressions may use the variables.
  * @throws CommandError InvalidOptions for stages that are not for updates, and what is wrong with the others.
  */
 export const compilePipelineUpdate = (
   stages: readonly Document[],
-  constants: Document,
+  variables: Variables,
 ): ((document: Document) => Document) => {
   for (const stage of stages) {
     const [name = ''] = Object.keys(stage);
@@ -19,6 +19,5 @@ export const compilePipelineUpdate = (
       throw new CommandError('InvalidOptions', `${name} is not allowed to be used within an update`);
     }
   }
-  const variables: Variables = new Map(Object.entries(constants));
   return compileTransformation(stages, variables);
 };

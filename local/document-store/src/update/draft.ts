@@ -86,7 +86,7 @@ export const createDraft = (original: Document): Draft => {
 const isContainer = (value: Value | undefined): value is Document | Value[] =>
   Array.isArray(value) || isDocument(value);
 
-const notViable = (part: string, path: Path, found: Value): CommandError =>
+export const notViable = (part: string, path: Path, found: Value): CommandError =>
   new CommandError(
     'PathNotViable',
     `Cannot create field '${part}' in element {${path.at(-1) ?? ''}: ${inShell(found)}}`,

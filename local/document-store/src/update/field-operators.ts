@@ -3,10 +3,10 @@ import { compareValues } from '../bson/compare.ts';
 import { isDocument, isInt32, numberOf, typeNameOf, type Value } from '../bson/value.ts';
 import { CommandError } from '../command-error.ts';
 import { inShell } from '../indexes/duplicate-key.ts';
-import { type Path, splitPath } from '../query/path.ts';
+import { type Path, positionOf, splitPath } from '../query/path.ts';
 import { addNumbers, multiplyNumbers } from './arithmetic.ts';
 import { ARRAY_OPERATORS } from './array-operators.ts';
-import type { Draft } from './draft.ts';
+import { type Draft, notViable } from './draft.ts';
 import { isPositional } from './positions.ts';
 
 export interface ChangeContext {
@@ -70,12 +70,25 @@ const extreme =
 
 const rename: Apply = (draft, path, operand, context) => {
   const value = draft.get(path);
-  if (value === undefined) return;
+  if (value === undefined) {
+    assertViable(draft, path);
+    return;
+  }
   const target = splitPath(String(operand));
   assertNoArrayOn(draft, path, 'source', context);
   assertNoArrayOn(draft, target, 'destination', context);
   draft.unset(path);
   draft.set(target, value);
+};
+
+/** A path that could not be made is refused, though there is nothing to move. */
+const assertViable = (draft: Draft, path: Path): void => {
+  for (let depth = 1; depth < path.length; depth += 1) {
+    const [part = '', above] = [path[depth], draft.get(path.slice(0, depth))];
+    if (above === undefined) return;
+    if (isDocument(above) || (Array.isArray(above) && positionOf(part) >= 0)) continue;
+    throw notViable(part, path.slice(0, depth), above);
+  }
 };
 
 const assertNoArrayOn = (draft: Draft, path: Path, end: string, { subject }: ChangeContext): void => {

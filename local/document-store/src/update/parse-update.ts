@@ -1,3 +1,4 @@
+import type { Variables } from '../aggregation/scope.ts';
 import { type Document, isDocument, typeNameOf, type Value } from '../bson/value.ts';
 import { CommandError } from '../command-error.ts';
 import { inShell } from '../indexes/duplicate-key.ts';
@@ -39,6 +40,14 @@ export const updateKind = (update: Value | undefined): Update['kind'] => {
   return Object.keys(update)[0]?.startsWith('$') ? 'operators' : 'replacement';
 };
 
+/** What the expressions of an update given as a pipeline may use beside the document. */
+export interface UpdateVariables {
+  /** `c` of the statement: values, not expressions. */
+  readonly constants?: Document | undefined;
+  /** `let` of the command. */
+  readonly variables?: Iterable<[string, Value | undefined]>;
+}
+
 const NO_FILTERS: ArrayFilters = new Map();
 
 /**
@@ -48,7 +57,7 @@ const NO_FILTERS: ArrayFilters = new Map();
 export const parseUpdate = (
   update: Value | undefined,
   filters: ArrayFilters = NO_FILTERS,
-  constants?: Document,
+  { constants, variables = [] }: UpdateVariables = {},
 ): Update => {
   const kind = updateKind(update);
   if (kind !== 'pipeline' && constants !== undefined) {
@@ -58,7 +67,8 @@ export const parseUpdate = (
     throw new CommandError('FailedToParse', `arrayFilters may not be specified for ${kind}-style updates`);
   }
   if (Array.isArray(update)) {
-    return { kind: 'pipeline', transform: compilePipelineUpdate(update.filter(isDocument), constants ?? {}) };
+    const known: Variables = new Map([...variables, ...Object.entries(constants ?? {})]);
+    return { kind: 'pipeline', transform: compilePipelineUpdate(update.filter(isDocument), known) };
   }
   if (!isDocument(update) || kind === 'replacement') {
     return { kind: 'replacement', document: checkReplacement(isDocument(update) ? update : {}) };
