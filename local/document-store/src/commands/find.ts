@@ -102,8 +102,8 @@ const naturalHint = (hint: Value | undefined): 1 | -1 | undefined => {
 /** The filter, in which `$expr` knows the variables of the command. */
 const filterOf = (body: Document): Document => {
   const filter = documentArgument(body, 'filter');
-  if (body.let === undefined) return filter;
-  const constants = { root: {}, variables: startVariables() };
+  return body.let === undefined ? filter : bindVariables(filter, letVariables(body));
+};
   const variables = Object.entries(documentArgument(body, 'let'));
   return bindVariables(filter, new Map(variables.map(([name, value]) => [name, compileExpression(value)(constants)])));
 };
