@@ -10,7 +10,10 @@ import { conditionsOf } from './conditions.ts';
 import { implies } from './implies.ts';
 import { compileRest, unprovenBy } from './unproven.ts';
 
-const FIRST_RING = 500; // metres
+// Metres. The first where nothing is known of the crowd; the others where it is.
+const FIRST_RING = 500;
+const SMALLEST_RING = 50;
+const LARGEST_FIRST_RING = 5_000;
 const HALF_AROUND = Math.PI * EARTH_RADIUS;
 const LEAST_GROWTH = 1.3;
 const MOST_GROWTH = 4;
@@ -36,19 +39,26 @@ export function* findNear(
   const end = Math.min(near.maximum, HALF_AROUND);
   let inner = near.minimum;
   let innerIncluded = true;
-  let outer = Math.min(Math.max(FIRST_RING, near.minimum * LEAST_GROWTH), end);
+  let outer = Math.min(firstRing(near.minimum, wanted, geo.density), end);
   let found = 0;
+  let farthest = inner;
+  const learn = (): void => {
+    const area = Math.PI * (farthest ** 2 - near.minimum ** 2);
+    if (found > 0 && area > 0) geo.density = found / area;
+  };
   while (inner <= end) {
     const ring = geo
       .within(boxAround(center, outer / EARTH_RADIUS))
       .map(({ id, point }) => ({ id, distance: distanceBetween(near.center, point) }))
       .filter(({ distance }) => (innerIncluded ? distance >= inner : distance > inner) && distance <= outer)
       .sort((a, b) => a.distance - b.distance || a.id - b.id);
-    for (const { id } of ring) {
+    for (const { id, distance } of ring) {
       const stored = collection.read(id);
       onExamined?.();
       if (!stored || !matches(stored)) continue;
       found += 1;
+      farthest = distance;
+      if (found === wanted) learn();
       yield stored;
     }
     if (outer >= end) return;
@@ -57,6 +67,13 @@ export function* findNear(
     outer = Math.min(outer * growth(found, wanted), end);
   }
 }
+
+/** The ring that holds what is wanted, if it is as crowded here as where the last search looked. */
+const firstRing = (minimum: number, wanted: number, density: number | undefined): number => {
+  if (density === undefined || !Number.isFinite(wanted)) return Math.max(FIRST_RING, minimum * LEAST_GROWTH);
+  const radius = Math.sqrt(minimum ** 2 + wanted / (Math.PI * density)) * MARGIN;
+  return Math.max(Math.min(Math.max(radius, SMALLEST_RING), LARGEST_FIRST_RING), minimum * LEAST_GROWTH);
+};
 
 /** Documents in a circle grow with the square of its radius. */
 const growth = (found: number, wanted: number): number => {

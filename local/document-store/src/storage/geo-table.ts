@@ -13,6 +13,8 @@ export interface GeoTable {
   remove(id: number): void;
   /** Every point in the box and perhaps some just outside. */
   within(box: Box): LocatedDocument[];
+  /** Documents a square metre, where the last search found all it wanted: only a hint for where the next one begins. */
+  density: number | undefined;
 }
 
 const tableName = (indexId: number): string => `geo_${indexId}`;
@@ -33,6 +35,7 @@ export const openGeoTable = (sqlite: Sqlite, indexId: number): GeoTable => {
   const deleteSql = `DELETE FROM ${table} WHERE id = ?`;
   const withinSql = `SELECT id, lng, lat FROM ${table} WHERE x0 <= ? AND x1 >= ? AND y0 <= ? AND y1 >= ? AND z0 <= ? AND z1 >= ?`;
   return {
+    density: undefined,
     put: (id, { x, y, z }, { lng, lat }) => sqlite.prepare(insertSql).run(id, x, x, y, y, z, z, lng, lat),
     remove: (id) => sqlite.prepare(deleteSql).run(id),
     within: ({ low, high }) =>
