@@ -104,9 +104,6 @@ const filterOf = (body: Document): Document => {
   const filter = documentArgument(body, 'filter');
   return body.let === undefined ? filter : bindVariables(filter, letVariables(body));
 };
-  const variables = Object.entries(documentArgument(body, 'let'));
-  return bindVariables(filter, new Map(variables.map(([name, value]) => [name, compileExpression(value)(constants)])));
-};
 
 /** A wrong query is told so also where there is nothing to find. */
 const checkedButEmpty = (body: Document): Iterator<CursorItem> => {
