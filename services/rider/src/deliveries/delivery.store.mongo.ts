@@ -68,19 +68,16 @@ export const createMongoDeliveryStore = (
     },
 
     engagementsOf: async (riders) => {
-      const ids = mongoose.trusted({ $in: riders.map(({ riderId }) => riderId) });
-      const userIds = mongoose.trusted({ $in: riders.map(({ riderUserId }) => riderUserId) });
-      const found = await model
-        .find(
-          {
-            $or: [
-              { ...ACTIVE, 'state.riderId': ids },
-              { ...OPEN, 'state.offers.riderUserId': userIds },
-            ],
-          },
-          { _id: 0, 'state.riderId': 1, 'state.offers.riderId': 1, 'state.offers.status': 1 },
-        )
-        .lean();
+      const ids = { $in: riders.map(({ riderId }) => riderId) };
+      const userIds = { $in: riders.map(({ riderUserId }) => riderUserId) };
+      const ofThem = {
+        $or: [
+          { ...ACTIVE, 'state.riderId': ids },
+          { ...OPEN, 'state.offers.riderUserId': userIds },
+        ],
+      };
+      const projection = { _id: 0, 'state.riderId': 1, 'state.offers.riderId': 1, 'state.offers.status': 1 };
+      const found = await model.collection.find(ofThem, { projection }).toArray(); // see RiderStore.findNear
       const deliveries = found.map(partOf);
       const asked = deliveries.flatMap(({ offers }) => offers ?? []).filter(isOpenOffer);
       return {

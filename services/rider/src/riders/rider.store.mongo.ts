@@ -15,6 +15,14 @@ const KEPT_EVENTS = 200;
 const EARTH_RADIUS_M = 6_378_100;
 
 const ON_DUTY = { 'state.isAvailable': true, 'state.isVerified': true } as const;
+/** What a search shows of a rider. */
+const SHOWN = {
+  'state.userId': 1,
+  'state.name': 1,
+  'state.phone': 1,
+  'position.location': 1,
+  'position.at': 1,
+} as const;
 const PROJECTION = { ...TAIL_PROJECTION, position: 1 } as const;
 
 export type MongoRiderStore = RiderStore & Pick<AggregateStore<Rider, RiderEvent>, 'sweep'>;
@@ -72,16 +80,13 @@ export const createMongoRiderStore = (
       );
     },
 
+    // Asked of the driver itself: every filter is made here, and mongoose would take apart and copy what is a millisecond's work.
     findNear: async ({ around, fromM, toM, limit, except }) => {
       const near = { $geometry: around, $maxDistance: toM, ...(fromM > 0 && { $minDistance: fromM }) };
-      const others = except.length > 0 ? { _id: mongoose.trusted({ $nin: [...except] }) } : {};
-      const documents = await model
-        .find(
-          { ...ON_DUTY, 'position.location': mongoose.trusted({ $near: near }), ...others },
-          { 'state.userId': 1, 'state.name': 1, 'state.phone': 1, 'position.location': 1, 'position.at': 1 },
-        )
-        .limit(limit)
-        .lean();
+      const others = except.length > 0 ? { _id: { $nin: except.map((id) => new mongoose.Types.ObjectId(id)) } } : {};
+      const documents = await model.collection
+        .find({ ...ON_DUTY, 'position.location': { $near: near }, ...others }, { projection: SHOWN, limit })
+        .toArray();
       return documents.map((document) => {
         const { userId, name, phone } = partOf(document);
         const { location, at } = lastSeen.parse(Reflect.get(document, 'position'));
@@ -91,11 +96,9 @@ export const createMongoRiderStore = (
     },
 
     countNear: (around, radiusM) =>
-      model.countDocuments({
+      model.collection.countDocuments({
         ...ON_DUTY,
-        'position.location': mongoose.trusted({
-          $geoWithin: { $centerSphere: [around.coordinates, radiusM / EARTH_RADIUS_M] },
-        }),
+        'position.location': { $geoWithin: { $centerSphere: [around.coordinates, radiusM / EARTH_RADIUS_M] } },
       }),
   };
 };
