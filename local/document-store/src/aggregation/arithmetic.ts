@@ -220,9 +220,9 @@ const toPlace = (half: boolean): Operator =>
     return double(Number(`${result.coefficient}e${result.exponent}`));
   });
 
-/** A double's shortest decimal form, which is what people mean by it. */
+/** A double as the digits it really has: 1.015 is a little less than that. */
 const exactDecimalOf = (value: number): Decimal | undefined =>
-  Number.isFinite(value) ? decimalOf(Decimal128.fromString(String(value))) : undefined;
+  Number.isFinite(value) ? decimalOf(Decimal128.fromString(value.toPrecision(34))) : undefined;
 
 /** A function whose result is a double whatever number it is given. */
 const real = (

@@ -1,5 +1,5 @@
 import { ObjectId, Timestamp } from 'bson';
-import { isDocument, typeNameOf, type Value } from '../bson/value.ts';
+import { isDocument, numberOf, typeNameOf, type Value } from '../bson/value.ts';
 import { CommandError } from '../command-error.ts';
 import { compileOptional, isNullish, namedArguments } from './operands.ts';
 import type { Compile, Expression, Operator } from './scope.ts';
@@ -181,6 +181,70 @@ const dateToString: Operator = (operand, compile, name) => {
   };
 };
 
+/** Months of the units that are counted in months, milliseconds of the others. */
+const MONTHS_OF: Readonly<Record<string, number>> = { year: 12, quarter: 3, month: 1 };
+const MILLISECONDS_OF: Readonly<Record<string, number>> = {
+  week: 7 * DAY,
+  day: DAY,
+  hour: DAY / 24,
+  minute: 60_000,
+  second: 1000,
+  millisecond: 1,
+};
+
+/** A date some months on: on the same day, or on the last one of a shorter month. */
+const addMonths = (date: Date, months: number): Date => {
+  const first = Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + months, 1);
+  const [start, next] = [new Date(first), new Date(first)];
+  next.setUTCMonth(next.getUTCMonth() + 1);
+  const days = Math.round((next.getTime() - start.getTime()) / DAY);
+  const time = date.getTime() - Math.floor(date.getTime() / DAY) * DAY;
+  return new Date(first + (Math.min(date.getUTCDate(), days) - 1) * DAY + time);
+};
+
+/** Days and longer units keep the time of day in the zone; shorter ones are so much time. */
+const moved = (date: Date, unit: string, amount: number, zone: string): Date => {
+  const months = MONTHS_OF[unit];
+  const milliseconds = MILLISECONDS_OF[unit];
+  if (months === undefined && milliseconds === undefined) {
+    throw new CommandError('Location5439014', `parameter 'unit' value cannot be recognized as a time unit: ${unit}`);
+  }
+  if (milliseconds !== undefined && milliseconds < DAY) return new Date(date.getTime() + amount * milliseconds);
+  const shown = inZone(date, zone);
+  const next =
+    months === undefined ? new Date(shown.getTime() + amount * (milliseconds ?? 0)) : addMonths(shown, amount * months);
+  const guess = new Date(next.getTime() - offsetOf(date, zone));
+  return new Date(next.getTime() - offsetOf(guess, zone));
+};
+
+const dateAdd =
+  (direction: 1 | -1): Operator =>
+  (operand, compile, name) => {
+    const named = namedArguments(operand, name, {
+      required: ['startDate', 'unit', 'amount'],
+      optional: ['timezone'],
+      codes: { object: 'Location5166400', unknown: 'Location5166401', missing: 'Location5166402' },
+    });
+    const parts = ['startDate', 'unit', 'amount'].map((field) => compile(named[field] ?? null));
+    const timezone = compileOptional(named, 'timezone', compile);
+    return (scope) => {
+      const [start, unit, amount] = parts.map((evaluate) => evaluate(scope));
+      const zone = timezone ? timezone(scope) : 'UTC';
+      if (isNullish(start) || isNullish(unit) || isNullish(amount) || isNullish(zone)) return null;
+      if (typeof unit !== 'string') {
+        throw new CommandError(
+          'Location5439013',
+          `${name} requires 'unit' to be a string, but got ${typeNameOf(unit)}`,
+        );
+      }
+      const count = Number(numberOf(amount) ?? Number.NaN);
+      if (!Number.isInteger(count)) {
+        throw new CommandError('Location5166405', `${name} expects integer amount of time units`);
+      }
+      return moved(dateOf(start), unit, direction * count, zoneName(zone));
+    };
+  };
+
 export const DATES: Readonly<Record<string, Operator>> = {
   $year: part((date) => date.getUTCFullYear()),
   $month: part((date) => date.getUTCMonth() + 1),
@@ -196,4 +260,6 @@ export const DATES: Readonly<Record<string, Operator>> = {
   $isoWeek: part(isoWeek),
   $isoWeekYear: part((date) => BigInt(thursdayOf(date).getUTCFullYear())),
   $dateToString: dateToString,
+  $dateAdd: dateAdd(1),
+  $dateSubtract: dateAdd(-1),
 };

@@ -1,4 +1,4 @@
-import { type Document, isDocument, setField, typeNameOf, type Value } from '../bson/value.ts';
+import { type Document, isDocument, numberOf, setField, typeNameOf, type Value } from '../bson/value.ts';
 import { CommandError } from '../command-error.ts';
 import type { Expression } from './scope.ts';
 import {
@@ -193,5 +193,25 @@ export const documents: CompileStage = (operand, surroundings) => {
       if (isDocument(item)) return item;
       throw new CommandError('Location40228', `$documents must evaluate to objects, found: ${typeNameOf(item)}`);
     });
+  };
+};
+
+/** So many documents, chosen by chance, each at most once. */
+export const sample: CompileStage = (operand) => {
+  if (!isDocument(operand))
+    throw new CommandError('Location28745', 'the $sample stage specification must be an object');
+  const unknown = Object.keys(operand).find((field) => field !== 'size');
+  if (unknown !== undefined) throw new CommandError('Location28748', `unrecognized option to $sample: ${unknown}`);
+  if (operand.size === undefined) throw new CommandError('Location28749', '$sample stage must specify a size');
+  const size = numberOf(operand.size);
+  if (size === undefined) throw new CommandError('Location28746', 'size argument to $sample must be a number');
+  if (size < 0) throw new CommandError('Location28747', 'size argument to $sample must not be negative');
+  return (given) => {
+    const left = [...given];
+    const chosen: Document[] = [];
+    while (chosen.length < Math.trunc(Number(size)) && left.length > 0) {
+      chosen.push(...left.splice(Math.floor(Math.random() * left.length), 1));
+    }
+    return chosen;
   };
 };

@@ -160,6 +160,7 @@ const readPolygon = (coordinates: Value | undefined): Region => {
     ring.map((point) => project(toVector(point))),
   );
   const [outer = [], ...inner] = flat;
+  if (flat.some(crossesItself)) throw new CommandError('BadValue', 'Loop is not valid: edges of the Polygon cross');
   const contains = (point: Point): boolean => {
     const vector = toVector(point);
     if (dot(middle, vector) <= 0) return false;
@@ -180,6 +181,20 @@ const projectionFrom = (middle: Vector): ((vector: Vector) => Flat) => {
     return [dot(vector, right) / depth, dot(vector, up) / depth];
   };
 };
+
+/** Whether two edges of a closed ring that are no neighbours cross. */
+const crossesItself = (ring: readonly Flat[]): boolean => {
+  const edges = ring.slice(1).map((end, index): readonly [Flat, Flat] => [ring[index] ?? end, end]);
+  return edges.some(([a, b], index) =>
+    edges
+      .slice(index + 2)
+      .some(([c, d]) => sideOf(a, b, c) * sideOf(a, b, d) < 0 && sideOf(c, d, a) * sideOf(c, d, b) < 0),
+  );
+};
+
+/** On which side of the line from `a` to `b` a point is. */
+const sideOf = ([ax, ay]: Flat, [bx, by]: Flat, [x, y]: Flat): number =>
+  Math.sign((bx - ax) * (y - ay) - (by - ay) * (x - ax));
 
 /** Even-odd rule; a point on an edge counts as inside. */
 const inFlatRing = ([x, y]: Flat, ring: readonly Flat[]): boolean => {

@@ -54,6 +54,7 @@ export const readIndexDefinition = (specification: Value): IndexDefinition => {
   if (fields.length === 0) throw new CommandError('CannotCreateIndex', 'Index keys cannot be empty.');
   const geoField = fields.find((field) => field.order === '2dsphere');
   const isId = fields.length === 1 && fields[0]?.name === '_id' && fields[0].order === 1;
+  if (isId) assertIdIndex(specification);
   if (isTruthy(specification.sparse) && partialFilterExpression) {
     throw new CommandError('CannotCreateIndex', 'cannot mix "partialFilterExpression" and "sparse" options');
   }
@@ -68,6 +69,18 @@ export const readIndexDefinition = (specification: Value): IndexDefinition => {
     expireAfterSeconds: readExpiry(specification.expireAfterSeconds, fields),
     geoField,
   };
+};
+
+/** The index every collection has, of all documents, once each, for good. */
+const assertIdIndex = (specification: Document): void => {
+  const option = ['unique', 'sparse', 'partialFilterExpression', 'expireAfterSeconds'].find(
+    (name) => name in specification,
+  );
+  if (option === undefined) return;
+  throw new CommandError(
+    'InvalidIndexSpecificationOption',
+    `The field '${option}' is not valid for an _id index specification`,
+  );
 };
 
 const required = (name: string): CommandError =>
@@ -121,10 +134,10 @@ const OTHER_TYPES = ['2d', 'text', 'hashed'];
 const readExpiry = (value: Value | undefined, fields: readonly IndexField[]): number | undefined => {
   if (value === undefined) return undefined;
   const seconds = Number(numberOf(value) ?? Number.NaN);
-  if (!(seconds >= 0) || fields.length !== 1 || fields[0]?.name === '_id') {
+  if (!(seconds >= 0 && seconds < 2 ** 31) || fields.length !== 1) {
     throw new CommandError(
       'CannotCreateIndex',
-      'TTL indexes are single-field indexes with a non-negative number of seconds',
+      'TTL indexes are single-field indexes with a non-negative number of seconds less than 2147483648',
     );
   }
   return seconds;

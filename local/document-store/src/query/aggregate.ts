@@ -1,5 +1,5 @@
 import { Aggregator } from 'mingo/aggregator';
-import { documents, facet, replaceRoot, replaceWith, unwind } from '../aggregation/document-stages.ts';
+import { documents, facet, replaceRoot, replaceWith, sample, unwind } from '../aggregation/document-stages.ts';
 import { startVariables } from '../aggregation/expression.ts';
 import { bucket, group, isPlainCount, sortByCount } from '../aggregation/group-stages.ts';
 import { lookup, unionWith } from '../aggregation/joining-stages.ts';
@@ -240,6 +240,7 @@ const STAGES: ReadonlyMap<string, CompileStage> = new Map(
     $lookup: lookup,
     $unionWith: unionWith,
     $documents: documents,
+    $sample: sample,
   }),
 );
 
