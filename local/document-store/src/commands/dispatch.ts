@@ -19,7 +19,7 @@ import {
 } from './handshake.ts';
 import { createIndexes, dropIndexes, listIndexes } from './indexes.ts';
 import { insert } from './insert.ts';
-import { profile, profileCommand } from './profiler.ts';
+import { profile, profileCommand } from './profile.ts';
 import { remove, update } from './update.ts';
 
 const refuse =

@@ -15,7 +15,7 @@ import { collectionArgument, countArgument, documentArgument, hintArgument, refu
 import type { Command, CommandContext } from './command.ts';
 import type { CursorItem } from './cursors.ts';
 import { letVariables } from './let-variables.ts';
-import { findProfile, PROFILE } from './profiler.ts';
+import { findProfile, PROFILE } from './profile.ts';
 import { assertShape, type Shape } from './shape.ts';
 
 const FIND: Shape = {
