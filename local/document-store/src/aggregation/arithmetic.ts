@@ -74,8 +74,9 @@ export const divide = (a: Value, b: Value): Value => {
 };
 
 const remainder = (a: Value, b: Value): Value => {
-  if (realOf(b) === 0) throw new CommandError('Location16610', "can't $mod by zero");
-  if (a instanceof Decimal128 || b instanceof Decimal128) {
+  const isDecimal = a instanceof Decimal128 || b instanceof Decimal128;
+  if (realOf(b) === 0) throw new CommandError(isDecimal ? 'Location5733415' : 'Location16610', "can't $mod by zero");
+  if (isDecimal) {
     const [x, y] = [decimalOf(a), decimalOf(b)];
     return x && y ? toDecimal128(remainderOfDecimals(x, y)) : decimalFromReal(Number.NaN);
   }

@@ -1,4 +1,4 @@
-import { BSONRegExp, BSONSymbol, Decimal128 } from 'bson';
+import { BSONSymbol, Decimal128 } from 'bson';
 import { compareStrings } from '../bson/compare.ts';
 import { numberOf, typeNameOf, type Value } from '../bson/value.ts';
 import { CommandError } from '../command-error.ts';
@@ -158,9 +158,6 @@ const replace =
 
 const ascii = (pattern: RegExp, change: (letter: string) => string): Operator =>
   unary((value) => coerced(value).replace(pattern, change));
-
-/** Whether a constant is a regular expression, which no string operator takes. */
-export const isRegex = (value: Operand): boolean => value instanceof BSONRegExp;
 
 export const STRINGS: Readonly<Record<string, Operator>> = {
   $concat: concat,

@@ -81,8 +81,7 @@ const readNear = (path: string, operator: string, operand: Value, condition: Doc
 
 const LEGACY_MINIMUM: DistanceCodes = { type: 'Location16893', negative: 'Location16894' };
 const LEGACY_MAXIMUM: DistanceCodes = { type: 'Location16895', negative: 'Location16896' };
-const MINIMUM: DistanceCodes = { type: 'Location16897', negative: 'Location16898' };
-const MAXIMUM: DistanceCodes = { type: 'Location16899', negative: 'Location16900' };
+const INSIDE: DistanceCodes = { type: 'BadValue', negative: 'BadValue' };
 
 /** `{ $near: { $geometry, $minDistance, $maxDistance } }`, which has all its arguments inside. */
 const readInside = (path: string, operand: Document, condition: Document, operator: string): Near => {
@@ -101,8 +100,8 @@ const readInside = (path: string, operand: Document, condition: Document, operat
   return {
     path,
     center,
-    minimum: distanceOf('$minDistance', operand.$minDistance, 0, MINIMUM),
-    maximum: distanceOf('$maxDistance', operand.$maxDistance, Number.POSITIVE_INFINITY, MAXIMUM),
+    minimum: distanceOf('$minDistance', operand.$minDistance, 0, INSIDE),
+    maximum: distanceOf('$maxDistance', operand.$maxDistance, Number.POSITIVE_INFINITY, INSIDE),
     flat: false,
   };
 };
