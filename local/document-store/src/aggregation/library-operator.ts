@@ -1,8 +1,7 @@
-import { evalExpr } from 'mingo/core';
-import * as expressions from 'mingo/operators/expression';
 import { isDocument, type Value } from '../bson/value.ts';
 import { CommandError, unsupported } from '../command-error.ts';
-import { aggregationOptions, fromPlain, toPlain } from '../query/aggregation-values.ts';
+import { fromPlain, toPlain } from '../query/aggregation-values.ts';
+import { library } from './library.ts';
 import type { Compile, Expression } from './scope.ts';
 
 const REFUSED = ['$function', '$accumulator', '$meta', '$toHashedIndexKey', '$sampleRate'];
@@ -10,7 +9,7 @@ const REFUSED = ['$function', '$accumulator', '$meta', '$toHashedIndexKey', '$sa
 const LONG = ['$dateDiff', '$tsSecond', '$tsIncrement'];
 
 /** Whether the aggregation library has an operator. */
-export const isInLibrary = (name: string): boolean => Object.hasOwn(expressions, name) || REFUSED.includes(name);
+export const isInLibrary = (name: string): boolean => REFUSED.includes(name) || library().hasOperator(name);
 
 /**
  * An operator of the aggregation library, for the rarer ones. It is given the values of its arguments, computed here, as
@@ -21,7 +20,7 @@ export const compileInLibrary = (operand: Value, compile: Compile, name: string)
   const argument = compileArgument(operand, compile);
   return (scope) => {
     try {
-      const result = evalExpr({}, { [name]: argument(scope) }, aggregationOptions);
+      const result = library().evaluate({ [name]: argument(scope) });
       return typed(fromPlain(result), name);
     } catch (error) {
       if (error instanceof CommandError) throw error;

@@ -1,8 +1,8 @@
-import { Aggregator } from 'mingo/aggregator';
 import { documents, facet, replaceRoot, replaceWith, sample, unwind } from '../aggregation/document-stages.ts';
 import { startVariables } from '../aggregation/expression.ts';
 import { bucket, group, isPlainCount, sortByCount } from '../aggregation/group-stages.ts';
 import { lookup, unionWith } from '../aggregation/joining-stages.ts';
+import { library } from '../aggregation/library.ts';
 import { addFields, project, unset } from '../aggregation/projection-stages.ts';
 import type { Variables } from '../aggregation/scope.ts';
 import {
@@ -15,7 +15,7 @@ import {
 import { type Document, isDocument, numberOf, type Value } from '../bson/value.ts';
 import { CommandError, unsupported } from '../command-error.ts';
 import type { Collection } from '../storage/collection.ts';
-import { aggregationOptions, documentFromPlain, isLibraryStage, toPlain } from './aggregation-values.ts';
+import { documentFromPlain, toPlain } from './aggregation-values.ts';
 import { bindVariables } from './bind-variables.ts';
 import { countQuery, runQuery } from './execute.ts';
 import { geoNear } from './geo-near.ts';
@@ -254,7 +254,7 @@ const compileStage = ({ name, operand }: Stage, surroundings: Surroundings): Run
 
 /** A stage of the aggregation library. */
 const compileInLibrary: CompileStage = (operand, { findCollection }, name) => {
-  if (!isLibraryStage(name)) {
+  if (!library().hasStage(name)) {
     throw new CommandError('Location40324', `Unrecognized pipeline stage name: '${name}'`);
   }
   const collectionResolver = (other: string): Record<string, unknown>[] => {
@@ -265,9 +265,7 @@ const compileInLibrary: CompileStage = (operand, { findCollection }, name) => {
   return function* (given) {
     let results: unknown[];
     try {
-      results = new Aggregator(pipeline, { ...aggregationOptions, collectionResolver }).run(
-        [...given].map(plainDocument),
-      );
+      results = library().run(pipeline, [...given].map(plainDocument), collectionResolver);
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       throw new CommandError('BadValue', `PlanExecutor error during aggregation :: caused by :: ${reason}`);

@@ -1,33 +1,6 @@
 import { BSONRegExp, Decimal128, Double } from 'bson';
-import { Context, ProcessingMode } from 'mingo/core';
-import * as accumulators from 'mingo/operators/accumulator';
-import * as expressions from 'mingo/operators/expression';
-import * as stages from 'mingo/operators/pipeline';
-import * as projections from 'mingo/operators/projection';
-import * as queries from 'mingo/operators/query';
-import * as windows from 'mingo/operators/window';
 import { type Document, isDocument, setField, type Value } from '../bson/value.ts';
 import { CommandError } from '../command-error.ts';
-
-/** The aggregation library, set up to refuse scripts; it neither copies nor changes what it is given. */
-export const aggregationOptions = {
-  processingMode: ProcessingMode.CLONE_OFF,
-  scriptEnabled: false,
-  useStrictMode: true,
-  idKey: '_id',
-  failOnError: true,
-  context: Context.init({
-    accumulator: { ...accumulators },
-    expression: { ...expressions },
-    pipeline: { ...stages },
-    projection: { ...projections },
-    query: { ...queries },
-    window: { ...windows },
-  }),
-};
-
-/** Whether the aggregation library has a stage. */
-export const isLibraryStage = (name: string): boolean => Object.hasOwn(stages, name);
 
 /** A value as the aggregation library counts with it: plain numbers, JavaScript's regular expressions. */
 export const toPlain = (value: Value): unknown => {
