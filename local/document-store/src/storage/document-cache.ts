@@ -47,9 +47,20 @@ export interface DocumentCache {
 // A decoded value takes about this many times its BSON size, beside its bytes.
 const DECODED_FACTOR = 4;
 
-/** Keeps the documents used last. It is written through by the one process that may write, so it never lies. */
+interface Entry {
+  readonly stored: StoredDocument;
+  readonly size: number;
+}
+
+/**
+ * Keeps the documents used last. It is written through by the one process that may write, so it never lies.
+ *
+ * In two generations, each of half the budget: what is used comes to the young one, and when that is full it becomes the old one, whose
+ * rest is forgotten. One Map in the order of use would have to look for its oldest entry past the holes of all it has lost.
+ */
 export const createDocumentCache = (budgetBytes: number): DocumentCache => {
-  const entries = new Map<number, { readonly stored: StoredDocument; readonly size: number }>();
+  let young = new Map<number, Entry>();
+  let old = new Map<number, Entry>();
   let used = 0;
 
   const keyOf = (collection: number, id: number): number => collection * 2 ** 40 + id;
@@ -57,42 +68,42 @@ export const createDocumentCache = (budgetBytes: number): DocumentCache => {
     700 + bytes.length * (isDecoded ? 1 + DECODED_FACTOR : 1);
 
   const remove = (key: number): void => {
-    const entry = entries.get(key);
-    if (!entry) return;
-    entries.delete(key);
-    used -= entry.size;
+    used -= young.get(key)?.size ?? 0;
+    young.delete(key);
   };
 
   const put = (key: number, stored: StoredDocument): void => {
-    remove(key);
     const size = sizeOf(stored);
-    entries.set(key, { stored, size });
-    used += size;
-    while (used > budgetBytes) {
-      const oldest = entries.keys().next();
-      if (oldest.done) break;
-      remove(oldest.value);
-    }
+    used += size - (young.get(key)?.size ?? 0);
+    young.set(key, { stored, size });
+    if (used <= budgetBytes / 2) return;
+    old = young;
+    young = new Map();
+    used = 0;
   };
 
   return {
     get: (collection, id) => {
       const key = keyOf(collection, id);
-      const entry = entries.get(key);
-      if (entry) {
-        entries.delete(key); // a Map keeps the order of insertion: the first entry is the one used longest ago
-        entries.set(key, entry);
-      }
-      return entry?.stored;
+      const entry = young.get(key);
+      if (entry) return entry.stored;
+      const aged = old.get(key)?.stored;
+      if (aged) put(key, aged);
+      return aged;
     },
     set: (collection, stored) => put(keyOf(collection, stored.id), stored),
     grew: (collection, stored) => {
       const key = keyOf(collection, stored.id);
-      if (entries.get(key)?.stored === stored) put(key, stored);
+      if (young.get(key)?.stored === stored) put(key, stored);
     },
-    delete: (collection, id) => remove(keyOf(collection, id)),
+    delete: (collection, id) => {
+      const key = keyOf(collection, id);
+      remove(key);
+      old.delete(key);
+    },
     clear: () => {
-      entries.clear();
+      young = new Map();
+      old = new Map();
       used = 0;
     },
   };
