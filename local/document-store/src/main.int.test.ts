@@ -1,4 +1,6 @@
 import { spawn } from 'node:child_process';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -22,6 +24,18 @@ const start = async (...flags: string[]) => {
   return { child, exitCode, ready: JSON.parse(line), stderr: () => stderr };
 };
 
+/** Runs it to its end, and what it said on standard error. */
+const run = async (...flags: string[]): Promise<{ code: number | null; lines: string[] }> => {
+  const main = fileURLToPath(new URL('./main.ts', import.meta.url));
+  const child = spawn(process.execPath, ['--conditions=source', '--import', 'tsx', main, ...flags]);
+  let said = '';
+  child.stderr.on('data', (chunk) => {
+    said += String(chunk);
+  });
+  const code = await new Promise<number | null>((resolve) => child.once('close', resolve));
+  return { code, lines: said.trim().split('\n') };
+};
+
 describe('the process', () => {
   it('says when it is ready and what it is, and ends cleanly on SIGTERM', async () => {
     const { child, exitCode, ready, stderr } = await start();
@@ -31,6 +45,19 @@ describe('the process', () => {
     await client.db('test').collection('rows').insertOne({});
     child.kill('SIGTERM');
     expect(await exitCode).toBe(0);
+  });
+
+  it('says in one line what is wrong with its flags or its folder', async () => {
+    const folder = await temporaryFolder();
+    await writeFile(join(folder, 'file'), '');
+    expect(await run('--nope')).toEqual({
+      code: 2,
+      lines: ["tiffin-store: Unknown option '--nope'. See tiffin-store --help"],
+    });
+    const inFile = await run('--port', '0', '--data', join(folder, 'file', 'deeper'));
+    expect(inFile).toMatchObject({ code: 1 });
+    expect(inFile.lines.at(-1)).toMatch(/cannot be used: a part of its path is a file; choose another with --data$/);
+    expect((await run('--help')).code).toBe(0);
   });
 
   it('ends when its parent does, if told so', async () => {

@@ -1,25 +1,16 @@
 #!/usr/bin/env node
-import { parseArgs } from 'node:util';
+import { HELP, readCommandLine } from './command-line.ts';
 import { startDocumentStore } from './server.ts';
 import { asDiskError } from './storage/disk-fault.ts';
 
-const { values } = parseArgs({
-  options: {
-    port: { type: 'string', default: '27117' },
-    data: { type: 'string', default: '.tiffin/documents' },
-    'exit-with-parent': { type: 'boolean', default: false },
-  },
-});
+const ABOUT = `tiffin-store: an embedded store for development that speaks the MongoDB protocol.
+              It is not MongoDB and not for production. It listens on loopback only and has no passwords.`;
 
-console.error('tiffin-store: an embedded store for development that speaks the MongoDB protocol.');
-console.error(
-  '              It is not MongoDB and not for production. It listens on loopback only and has no passwords.',
-);
-
-try {
+const start = async (port: number, dataFolder: string, exitWithParent: boolean): Promise<void> => {
+  console.error(ABOUT);
   const store = await startDocumentStore({
-    dataFolder: values.data,
-    port: Number(values.port),
+    dataFolder,
+    port,
     onFault: (fault) => console.error('tiffin-store:', asDiskError(fault)?.message ?? fault),
   });
   const end = (): void => {
@@ -33,9 +24,24 @@ try {
   };
   process.once('SIGTERM', end);
   process.once('SIGINT', end);
-  if (values['exit-with-parent']) process.stdin.on('end', end).on('error', end).resume();
+  if (exitWithParent) process.stdin.on('end', end).on('error', end).resume();
   console.log(JSON.stringify({ event: 'ready', port: store.port }));
-} catch (error) {
-  console.error(`tiffin-store: ${error instanceof Error ? error.message : error}`);
-  process.exitCode = 1;
+};
+
+const commandLine = readCommandLine(process.argv.slice(2));
+switch (commandLine.kind) {
+  case 'help':
+    console.log(HELP);
+    break;
+  case 'problem':
+    console.error(`tiffin-store: ${commandLine.message}`);
+    process.exitCode = 2;
+    break;
+  case 'start':
+    try {
+      await start(commandLine.port, commandLine.data, commandLine.exitWithParent);
+    } catch (error) {
+      console.error(`tiffin-store: ${error instanceof Error ? error.message : error}`);
+      process.exitCode = 1;
+    }
 }
