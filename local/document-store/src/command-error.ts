@@ -27,6 +27,7 @@ export const CODES = {
   InvalidOptions: 72,
   InvalidNamespace: 73,
   NoMatchingDocument: 47,
+  ExceededMemoryLimit: 146,
   IndexOptionsConflict: 85,
   IndexKeySpecsConflict: 86,
   OperationNotSupportedInTransaction: 263,

@@ -84,11 +84,17 @@ const indexOfArray = taking(2, 4, ([value, wanted, start = 0, end], name) => {
   return found < 0 ? -1 : found + from;
 });
 
+/** MongoDB allows 64 MB, which is about as many. */
+const LONGEST_RANGE = 4_000_000;
+
 const range = taking(2, 3, ([start, end, step = 1], name) => {
   const first = integerOr(['Location34443', 'Location34444'], start, name);
   const last = integerOr(['Location34445', 'Location34446'], end, name);
   const by = integerOr(['Location34447', 'Location34448'], step, name);
   if (by === 0) throw new CommandError('Location34449', `${name} requires a non-zero step value`);
+  if ((last - first) / by > LONGEST_RANGE) {
+    throw new CommandError('ExceededMemoryLimit', `${name} would have more than ${LONGEST_RANGE} numbers`);
+  }
   const values: number[] = [];
   for (let at = first; by > 0 ? at < last : at > last; at += by) values.push(at);
   return values;

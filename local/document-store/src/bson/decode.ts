@@ -19,8 +19,8 @@ export class MalformedBson extends Error {
   override name = 'MalformedBson';
 }
 
-// MongoDB refuses deeper nesting too, and here each level is a stack frame.
-const MAX_DEPTH = 180;
+// Each level is a stack frame. A message may be deeper than the deepest document that is stored (`encode`), which is refused by name.
+const MAX_DEPTH = 250;
 
 /**
  * Reads the BSON document at `offset`. Unlike the driver's reader it keeps int32, int64 and double apart (see `Value`), and

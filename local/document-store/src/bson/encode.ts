@@ -1,4 +1,5 @@
 import { Binary, BSONRegExp, BSONSymbol, Code, Decimal128, Double, MaxKey, MinKey, ObjectId, Timestamp } from 'bson';
+import { CommandError } from '../command-error.ts';
 import { type Document, isInt32, type Value } from './value.ts';
 
 /** What can be written: values, documents that are bytes already (`Uint8Array`), and absent fields, which are left out. */
@@ -12,9 +13,10 @@ export interface EncodableDocument {
 /**
  * Writes one document as BSON into memory of its own. The counterpart of `decode`: every number is written with the type it
  * was read with. Documents given as bytes are copied in as they are, so stored documents reach a reply without being parsed.
+ * @throws CommandError Overflow for more than 200 levels, BadValue for a name with a null byte.
  */
 export const encode = (document: EncodableDocument, sizeHint = 512): Buffer => {
-  const writer: Writer = { bytes: Buffer.allocUnsafe(sizeHint), at: 0 };
+  const writer: Writer = { bytes: Buffer.allocUnsafe(sizeHint), at: 0, depth: 0 };
   writeDocument(writer, document);
   return writer.bytes.subarray(0, writer.at);
 };
@@ -22,7 +24,11 @@ export const encode = (document: EncodableDocument, sizeHint = 512): Buffer => {
 interface Writer {
   bytes: Buffer;
   at: number;
+  depth: number;
 }
+
+/** MongoDB's own limit. What is deeper could be written and never read again. */
+const MAX_DEPTH = 200;
 
 const reserve = (writer: Writer, size: number): void => {
   if (writer.at + size <= writer.bytes.length) return;
@@ -47,6 +53,10 @@ const writeArray = (writer: Writer, values: readonly Encodable[]): void => {
 };
 
 const open = (writer: Writer): number => {
+  writer.depth += 1;
+  if (writer.depth > MAX_DEPTH) {
+    throw new CommandError('Overflow', `a document may not be nested deeper than ${MAX_DEPTH} levels`);
+  }
   reserve(writer, 5);
   const start = writer.at;
   writer.at += 4;
@@ -57,9 +67,12 @@ const close = (writer: Writer, start: number): void => {
   reserve(writer, 1);
   writer.bytes[writer.at++] = 0;
   writer.bytes.writeInt32LE(writer.at - start, start);
+  writer.depth -= 1;
 };
 
 const writeElement = (writer: Writer, name: string, value: Exclude<Encodable, undefined>): void => {
+  // On disk it would end the name, and what follows could not be read any more.
+  if (name.includes('\0')) throw new CommandError('BadValue', 'a field name cannot contain a null byte');
   reserve(writer, 16);
   const typeAt = writer.at;
   writer.at += 1;

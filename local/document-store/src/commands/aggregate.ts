@@ -8,6 +8,7 @@ import { anyAtPath, splitPath } from '../query/path.ts';
 import { collectionArgument, documentArgument, documentsArgument, refuseOptions, textArgument } from './arguments.ts';
 import type { Command } from './command.ts';
 import { explain } from './explain.ts';
+import { aliveness } from './find.ts';
 import { assertShape } from './shape.ts';
 
 export const aggregate: Command = (body, context) => {
@@ -29,7 +30,7 @@ export const aggregate: Command = (body, context) => {
     {
       namespace: `${database}.${name}`,
       items: encoded(documents),
-      alive: () => !collection || store.catalog.find(database, name)?.id === collection.id,
+      alive: aliveness(context, name, collection),
     },
     { batchSize: batchSizeOf(body.cursor) },
   );

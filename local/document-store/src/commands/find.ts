@@ -67,9 +67,15 @@ export const find: Command = (body, context) => {
 const itemsOf = (collection: Collection | undefined, body: Document): Iterator<CursorItem> =>
   collection ? findItems(collection, body) : checkedButEmpty(body);
 
-/** A cursor of a collection that was dropped meanwhile must not answer from what is left of it. */
-export const aliveness = (context: CommandContext, name: string, collection: Collection | undefined) => (): boolean =>
-  !collection || context.store.catalog.find(context.database, name)?.id === collection.id;
+/** A cursor must not answer from what is left when its collection, or an index it may be reading, was dropped meanwhile. */
+export const aliveness = ({ store, database }: CommandContext, name: string, collection: Collection | undefined) => {
+  const indexes = collection?.indexes.map(({ id }) => id) ?? [];
+  return (): boolean => {
+    if (!collection) return true;
+    const now = store.catalog.find(database, name);
+    return now?.id === collection.id && indexes.every((id) => now.indexes.some((index) => index.id === id));
+  };
+};
 
 function* findItems(collection: Collection, body: Document): Generator<CursorItem> {
   const filter = filterOf(body);

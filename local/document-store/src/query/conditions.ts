@@ -47,8 +47,11 @@ const collect = (filter: Document, prefix: string, conditions: Map<string, Condi
 };
 
 const collectField = (path: string, operand: Value, conditions: Map<string, Condition[]>): void => {
-  const add = (condition: Condition | undefined): void => {
-    if (!condition) return;
+  const add = (read: Condition | undefined): void => {
+    if (!read) return;
+    // Through an array without documents `{ 'a.b': { $ne: null } }` holds, and there is no field.
+    const mayMiss = read.operator === '$ne' && path.includes('.');
+    const condition = mayMiss ? { ...read, excludesMissing: false } : read;
     const known = conditions.get(path);
     if (known) known.push(condition);
     else conditions.set(path, [condition]);

@@ -169,9 +169,22 @@ const boundsOf = (
 };
 
 const intervalOf = (prefix: Buffer, range: Range, descending: boolean): Interval => {
-  const at = (bytes: Buffer, after: boolean): Buffer => Buffer.concat(after ? [prefix, bytes, UPPER] : [prefix, bytes]);
+  const at = (bytes: Buffer, after: boolean): Buffer => {
+    const key = Buffer.concat([prefix, bytes]);
+    return after ? afterAll(key) : key;
+  };
   if (!descending) return { low: at(range.low, !range.lowIncluded), high: at(range.high, range.highIncluded) };
   return { low: at(invert(range.high), !range.highIncluded), high: at(invert(range.low), range.lowIncluded) };
+};
+
+/** The first key after all that begin with this one; what follows in a descending field may be any byte, 0xff too. */
+const afterAll = (key: Buffer): Buffer => {
+  let end = key.length;
+  while (end > 0 && key[end - 1] === 0xff) end -= 1;
+  if (end === 0) return Buffer.concat([key, UPPER, UPPER]);
+  const next = Buffer.from(key.subarray(0, end));
+  next[end - 1] = (next[end - 1] ?? 0) + 1;
+  return next;
 };
 
 /** The direction in which the index answers the sort, when its first `fixed` fields have one value each. */
