@@ -146,7 +146,7 @@ const narrow = (
   const isKey = fixed === index.definition.fields.length;
   const exact = isKey && index.definition.unique;
   return {
-    intervals: prefixes.map((prefix) => ({ low: prefix, high: Buffer.concat([prefix, UPPER]), isKey, exact })),
+    intervals: prefixes.map((prefix) => ({ low: prefix, high: afterAll(prefix), isKey, exact })),
     fixed,
     score: exact ? score * 2 : score,
   };
