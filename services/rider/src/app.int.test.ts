@@ -10,12 +10,13 @@ import { createBroker } from '@tiffin/platform/messaging/broker';
 import { eventReader } from '@tiffin/platform/messaging/event-consumer';
 import { createLogger } from '@tiffin/platform/observability/logger';
 import { withVhost } from '@tiffin/testing/broker-vhost';
+import { withDatabase } from '@tiffin/testing/database';
 import { eventually } from '@tiffin/testing/eventually';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { createApp } from './app.ts';
 import { deliveryCode } from './deliveries/delivery-code.ts';
-import { hexId, place, startDatabase, testConfig } from './stand.fixture.ts';
+import { hexId, place, testConfig } from './stand.fixture.ts';
 
 /** A restaurant service that knows one owner. */
 const startRestaurant = async () => {
@@ -36,7 +37,7 @@ const startRestaurant = async () => {
 
 const parts = async () => {
   const vhost = await withVhost('rider');
-  const database = await startDatabase();
+  const database = await withDatabase('rider-app');
   const restaurant = await startRestaurant();
   const config = testConfig({
     MONGODB_URL: database.url,

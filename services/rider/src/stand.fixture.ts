@@ -1,16 +1,13 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { userId } from '@tiffin/contracts/claims';
 import type { EventData, EventOf, EventType } from '@tiffin/contracts/event-catalogue';
 import type { Point } from '@tiffin/contracts/geo';
 import { orderId, restaurantId, riderId } from '@tiffin/contracts/ids';
 import type { RiderPosition } from '@tiffin/contracts/rider-events';
-import { startDocumentStore } from '@tiffin/document-store/server';
 import { readConfig } from '@tiffin/platform/config/read-config';
 import { createLogger } from '@tiffin/platform/observability/logger';
 import { openDatabase } from '@tiffin/platform/persistence/database';
+import { withDatabase } from '@tiffin/testing/database';
 import { riderSettings } from './config.ts';
 import { createMongoDeliveryStore } from './deliveries/delivery.store.mongo.ts';
 import { createMongoRiderStore } from './riders/rider.store.mongo.ts';
@@ -25,23 +22,6 @@ export const place = (eastM = 0, northM = 0): Point => ({
 export const hexId = (): string => randomBytes(12).toString('hex');
 export const TEST_SECRET = 'k7J2mQ9xV4tB8nL1pR6wZ3cF5hD0gS2aY';
 
-/** A database for a test file: MONGODB_URL when it is given, else an embedded store in a folder of its own. */
-export const startDatabase = async () => {
-  const name = `rider-test-${hexId().slice(0, 8)}`;
-  const given = process.env.MONGODB_URL;
-  if (given) return { url: given, name, close: async () => undefined };
-  const dataFolder = await mkdtemp(join(tmpdir(), 'rider-'));
-  const store = await startDocumentStore({ dataFolder, port: 0 });
-  return {
-    url: store.url,
-    name,
-    close: async () => {
-      await store.close();
-      await rm(dataFolder, { recursive: true, force: true });
-    },
-  };
-};
-
 /** The configuration of a test: what the environment of a developer gives, and what the test says. */
 export const testConfig = (env: Record<string, string> = {}) =>
   readConfig(
@@ -52,7 +32,7 @@ export const testConfig = (env: Record<string, string> = {}) =>
 
 /** The rider service without doors: real stores, real use cases, and a clock that stands until the test moves it. */
 export const startStand = async (env: Record<string, string> = {}) => {
-  const database = await startDatabase();
+  const database = await withDatabase('rider');
   const config = testConfig(env);
   const logger = createLogger({ service: 'rider', level: 'silent' });
   const opened = openDatabase({ url: database.url, name: database.name, logger });
