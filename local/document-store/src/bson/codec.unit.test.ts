@@ -72,7 +72,7 @@ describe('the BSON codec', () => {
 
   it('refuses nesting that would exhaust the stack', () => {
     let bytes = encode({});
-    for (let depth = 0; depth < 5_000; depth += 1) bytes = encode({ a: bytes }, bytes.length + 16);
+    for (let depth = 0; depth < 5_000; depth += 1) bytes = encode({ a: bytes });
     expect(() => decode(bytes)).toThrow(MalformedBson);
   });
 });

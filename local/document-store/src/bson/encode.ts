@@ -1,6 +1,6 @@
 import { Binary, BSONRegExp, BSONSymbol, Code, Decimal128, Double, MaxKey, MinKey, ObjectId, Timestamp } from 'bson';
 import { CommandError } from '../command-error.ts';
-import { type Document, isInt32, type Value } from './value.ts';
+import { isInt32, type Value } from './value.ts';
 
 /** What can be written: values, documents that are bytes already (`Uint8Array`), and absent fields, which are left out. */
 export type Encodable = Value | Uint8Array | undefined | Encodable[] | { [field: string]: Encodable };
@@ -12,14 +12,25 @@ export interface EncodableDocument {
 
 /**
  * Writes one document as BSON into memory of its own. The counterpart of `decode`: every number is written with the type it
- * was read with. Documents given as bytes are copied in as they are, so stored documents reach a reply without being parsed.
+ * was read with. `headroom` bytes in front of it are left to the caller. Documents given as bytes are copied in as they are, so stored documents reach a reply without being parsed.
  * @throws CommandError Overflow for more than 200 levels, BadValue for a name with a null byte.
  */
-export const encode = (document: EncodableDocument, sizeHint = 512): Buffer => {
-  const writer: Writer = { bytes: Buffer.allocUnsafe(sizeHint), at: 0, depth: 0 };
+export const encode = (document: EncodableDocument, headroom = 0): Buffer => {
+  const writer: Writer = { bytes: draft, at: 0, depth: 0 };
   writeDocument(writer, document);
-  return writer.bytes.subarray(0, writer.at);
+  if (writer.bytes.length <= LARGEST_DRAFT) draft = writer.bytes;
+  const own = Buffer.allocUnsafe(headroom + writer.at);
+  writer.bytes.copy(own, headroom, 0, writer.at);
+  return own;
 };
+
+const LARGEST_DRAFT = 256 * 1024;
+
+/**
+ * Where a document is written before its size is known. Growing memory for each reply would give the garbage collector, which is
+ * called for by bytes outside its heap too, four times as much to do.
+ */
+let draft: Buffer = Buffer.allocUnsafeSlow(4096);
 
 interface Writer {
   bytes: Buffer;
@@ -228,6 +239,3 @@ const writeCode = (writer: Writer, value: Code): number => {
 
 /** The one cast of this file: an object that is no BSON class is written field by field. */
 const fieldsOf = (value: object): EncodableDocument => value as EncodableDocument;
-
-/** The size of a document in bytes when written. */
-export const encodedSize = (document: Document): number => encode(document, 4096).length;

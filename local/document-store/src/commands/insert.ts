@@ -38,7 +38,7 @@ export const readyToInsert = (document: Document): { document: Document; bytes: 
   }
   if (isDocument(id)) assertStorableId(id);
   const ready = id === undefined ? { _id: new ObjectId(), ...document } : withIdFirst(document);
-  const bytes = encode(ready, 2048);
+  const bytes = encode(ready);
   if (bytes.length > LIMITS.document) {
     throw new CommandError(
       'BSONObjectTooLarge',

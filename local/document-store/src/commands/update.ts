@@ -137,7 +137,7 @@ export const createChanger = (
       const before = stored.document;
       const after = applyUpdate(before, change, contextFor(matchedIn(before), false));
       if (isUnchanged(before, after)) return stored;
-      return collection.replace(stored, after, encodeUpdated(after, stored.bytes.length + 512));
+      return collection.replace(stored, after, encodeUpdated(after));
     },
     upsert: () => {
       const { document, bytes } = readyToInsert(documentToUpsert(filter, change, contextFor(undefined, true)));

@@ -51,7 +51,7 @@ export const openSqlite = (path: string): Sqlite => {
     assertWhole(database); // before anything is written, be it the mode
     database.prepare('PRAGMA journal_mode = WAL').get([]);
     database.exec(
-      'PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 2000; PRAGMA cache_size = -8192; PRAGMA temp_store = MEMORY;',
+      'PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 2000; PRAGMA cache_size = -16384; PRAGMA temp_store = MEMORY;',
     );
     database.exec('BEGIN EXCLUSIVE; COMMIT;'); // takes the lock now instead of at the first write
   } catch (error) {

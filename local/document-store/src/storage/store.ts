@@ -3,7 +3,7 @@ import { createDocumentCache } from './document-cache.ts';
 import { openSqlite } from './sqlite.ts';
 
 const MEGABYTE = 1024 * 1024;
-const CACHE_BUDGET = 32 * MEGABYTE;
+const CACHE_BUDGET = 16 * MEGABYTE;
 
 /** Documents on disk, and what is atomic about changing them. */
 export interface Store {

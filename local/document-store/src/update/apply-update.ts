@@ -77,8 +77,8 @@ export const withTimestamps = (document: Document, now: Date): Document => {
 };
 
 /** The bytes of an updated document. @throws CommandError Location17419 beyond the size MongoDB allows. */
-export const encodeUpdated = (document: Document, sizeHint: number): Buffer => {
-  const bytes = encode(document, sizeHint);
+export const encodeUpdated = (document: Document): Buffer => {
+  const bytes = encode(document);
   if (bytes.length <= LIMITS.document) return bytes;
   throw new CommandError('Location17419', `Resulting document after update is larger than ${LIMITS.document}`);
 };

@@ -81,14 +81,12 @@ const readSequence = (section: Buffer): [string, Document[]] => {
 
 /** The bytes of an OP_MSG that answers `responseTo`. */
 export const writeOpMsg = (responseTo: number, reply: EncodableDocument): Buffer => {
-  const body = encode(reply);
-  const message = Buffer.allocUnsafe(HEADER_SIZE + 5 + body.length);
+  const message = encode(reply, HEADER_SIZE + 5);
   message.writeInt32LE(message.length, 0);
   message.writeInt32LE(0, 4);
   message.writeInt32LE(responseTo, 8);
   message.writeInt32LE(OP_MSG, 12);
   message.writeUInt32LE(0, HEADER_SIZE);
   message[HEADER_SIZE + 4] = 0;
-  body.copy(message, HEADER_SIZE + 5);
   return message;
 };

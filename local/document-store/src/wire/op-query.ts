@@ -31,13 +31,11 @@ export const readOpQuery = (frame: Frame): Request => {
 
 /** The bytes of the OP_REPLY that answers `responseTo` with one document. */
 export const writeOpReply = (responseTo: number, reply: EncodableDocument): Buffer => {
-  const body = encode(reply);
-  const message = Buffer.alloc(HEADER_SIZE + 20 + body.length);
+  const message = encode(reply, HEADER_SIZE + 20).fill(0, 0, HEADER_SIZE + 20);
   message.writeInt32LE(message.length, 0);
   message.writeInt32LE(responseTo, 8);
   message.writeInt32LE(OP_REPLY, 12);
   message.writeInt32LE(8, HEADER_SIZE); // AwaitCapable, as every server since 2008 says
   message.writeInt32LE(1, HEADER_SIZE + 16);
-  body.copy(message, HEADER_SIZE + 20);
   return message;
 };
