@@ -143,6 +143,7 @@ export const createApp = (
       verifier,
       serviceTokens,
       internalKey: config.INTERNAL_SERVICE_KEY,
+      allowedOrigins,
       logger,
       registry,
       health: async () => healthOf({ broker: brokerHealth(broker.status().state) }),

@@ -5,7 +5,7 @@ import * as z from 'zod';
 
 const { NODE_ENV, PORT, LOG_LEVEL, MONGODB_URL, RABBITMQ_URL, JWT_SECRET, JWT_PUBLIC_KEY, SERVICE_TOKEN_SECRET } =
   commonSettings;
-const { TOPOLOGY, RATE_LIMIT_RPS, PAYMENT_QUEUE, ORDER_READY_QUEUE } = commonSettings;
+const { TOPOLOGY, RATE_LIMIT_RPS, ALLOWED_ORIGINS, PAYMENT_QUEUE, ORDER_READY_QUEUE } = commonSettings;
 
 /** The environment of the restaurant service. */
 export const restaurantSettings = z.object({
@@ -19,6 +19,7 @@ export const restaurantSettings = z.object({
   SERVICE_TOKEN_SECRET,
   TOPOLOGY,
   RATE_LIMIT_RPS,
+  ALLOWED_ORIGINS,
   PAYMENT_QUEUE,
   ORDER_READY_QUEUE,
   /** How long an order waits for its money. */

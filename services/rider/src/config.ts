@@ -5,7 +5,7 @@ import * as z from 'zod';
 
 const { NODE_ENV, PORT, LOG_LEVEL, MONGODB_URL, RABBITMQ_URL, JWT_SECRET, JWT_PUBLIC_KEY, SERVICE_TOKEN_SECRET } =
   commonSettings;
-const { TOPOLOGY, RATE_LIMIT_RPS, PAYMENT_QUEUE, ORDER_READY_QUEUE, RESTAURANT_URL } = commonSettings;
+const { TOPOLOGY, RATE_LIMIT_RPS, ALLOWED_ORIGINS, PAYMENT_QUEUE, ORDER_READY_QUEUE, RESTAURANT_URL } = commonSettings;
 
 /** The environment of the rider service. */
 export const riderSettings = z.object({
@@ -19,6 +19,7 @@ export const riderSettings = z.object({
   SERVICE_TOKEN_SECRET,
   TOPOLOGY,
   RATE_LIMIT_RPS,
+  ALLOWED_ORIGINS,
   PAYMENT_QUEUE,
   ORDER_READY_QUEUE,
   RESTAURANT_URL,

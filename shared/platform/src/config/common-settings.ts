@@ -6,6 +6,7 @@ import {
   logLevel,
   mongodbUrl,
   nodeEnvironment,
+  originList,
   port,
   publicKey,
   queueName,
@@ -31,6 +32,8 @@ export const commonSettings = {
   }),
   /** Requests a second and person, counted over two seconds. */
   RATE_LIMIT_RPS: setting(count({ min: 1, max: 100_000 }), { development: '20' }),
+  /** Origins whose pages may read the answers, and open sockets, beside the own host; unset: none. */
+  ALLOWED_ORIGINS: originList.optional(),
   PAYMENT_QUEUE: setting(queueName, { development: 'PAYMENT_SUCCESS' }),
   ORDER_READY_QUEUE: setting(queueName, { development: 'ORDER_READY_FOR_RIDER' }),
   RESTAURANT_URL: setting(httpUrl, { development: 'http://127.0.0.1:4001' }),

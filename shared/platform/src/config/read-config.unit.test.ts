@@ -14,6 +14,7 @@ import {
   metresList,
   mongodbUrl,
   onOff,
+  originList,
   port,
   publicKey,
   seconds,
@@ -232,6 +233,22 @@ describe('settings', () => {
     expect(read({ A: httpUrl }, { A: 'http://x:1/base/' })).toEqual({ A: 'http://x:1/base' });
     for (const text of ['x', 'ftp://x', 'javascript:alert(1)'])
       expect(() => read({ A: httpUrl }, { A: text })).toThrow(ConfigError);
+  });
+
+  it('read origins as a browser writes them', () => {
+    const readOrigins = (text: string) => read({ A: originList }, { A: text });
+    expect(readOrigins('https://app.example.org, http://127.0.0.1:4100')).toEqual({
+      A: ['https://app.example.org', 'http://127.0.0.1:4100'],
+    });
+    for (const text of [
+      '*',
+      'null',
+      'app.example.org',
+      'https://app.example.org/',
+      'https://app.example.org:443',
+      'a,,b',
+    ])
+      expect(() => readOrigins(text), text).toThrow(ConfigError);
   });
 
   it('keep their defaults apart, though two variables share a schema', () => {

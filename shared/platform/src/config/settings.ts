@@ -56,6 +56,17 @@ export const httpUrl = setting(
   { expected: 'a URL such as http://127.0.0.1:4001' },
 );
 
+const isOrigin = (text: string): boolean => URL.canParse(text) && new URL(text).origin === text;
+
+/** Origins of pages, comma separated, each as a browser writes it: no path, no default port. */
+export const originList = setting(
+  z
+    .string()
+    .transform((text) => text.split(',').map((part) => part.trim()))
+    .refine((list) => list.every(isOrigin), 'has an entry that is not an origin'),
+  { expected: 'origins, comma separated, such as https://app.example.org' },
+);
+
 // Not z.url(): several hosts (mongodb://a:1,b:2/) are legal here and no WHATWG URL.
 export const mongodbUrl = setting(z.string().regex(/^mongodb(?:\+srv)?:\/\/[^\s/]+/, 'must be a mongodb:// URL'), {
   expected: 'a URL such as mongodb://127.0.0.1:27017',

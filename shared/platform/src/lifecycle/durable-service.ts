@@ -35,6 +35,7 @@ export type DurableServiceConfig = {
   readonly SERVICE_TOKEN_SECRET: string;
   readonly TOPOLOGY: 'declare' | 'check';
   readonly RATE_LIMIT_RPS: number;
+  readonly ALLOWED_ORIGINS?: readonly string[] | undefined;
 };
 
 /** What a service is built from: its own database, the way to the bus, and who it is to the others. */
@@ -126,6 +127,7 @@ export const startDurableService = ({
       logger,
       registry,
       rateLimit: { rps: config.RATE_LIMIT_RPS },
+      allowedOrigins: config.ALLOWED_ORIGINS ?? [],
       idempotency: createMongoIdempotencyStore({ connection: database.connection, now }),
       isUnavailable: isDatabaseAway,
       health: async () =>
