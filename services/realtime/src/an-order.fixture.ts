@@ -44,7 +44,7 @@ export const anOrder = () => {
     seq: events.length,
     createdAt: events[0]?.timestamp ?? new Date().toISOString(),
     updatedAt: events.at(-1)?.timestamp ?? new Date().toISOString(),
-    deliveryCode: '4711',
+    deliveryCode: 'K7QX',
   });
 
   const STATUS: Partial<Record<EventType, string>> = {
