@@ -36,6 +36,7 @@ beforeAll(async () => {
       JWT_SECRET,
       SERVICE_TOKEN_SECRET: SERVICE_SECRET,
       RATE_LIMIT_RPS: '100000',
+      ALLOWED_ORIGINS: 'https://ops.tiffin.example,http://127.0.0.1:4100',
     },
     { production: false },
   );
@@ -72,7 +73,8 @@ const ask = async (
     ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
   });
   const text = await response.text();
-  return { status: response.status, json: text === '' ? undefined : JSON.parse(text), headers: response.headers };
+  const isJson = /json/.test(response.headers.get('content-type') ?? '');
+  return { status: response.status, json: isJson ? JSON.parse(text) : undefined, headers: response.headers };
 };
 const read = async <Body>(answer: ReturnType<typeof ask>, status: number, schema: z.ZodType<Body>): Promise<Body> => {
   const { status: got, json } = await answer;
@@ -430,6 +432,41 @@ describe('Idempotency-Key', () => {
   });
 });
 
+describe('pages of other origins', () => {
+  const PERMISSION = 'access-control-allow-origin';
+  const paths = ['/metrics', '/readyz', '/health', '/api/v1/orders'];
+
+  it('are let in when they are named: each may ask first, and then read', async () => {
+    for (const origin of ['https://ops.tiffin.example', 'http://127.0.0.1:4100']) {
+      for (const path of paths) {
+        const wish = {
+          origin,
+          'access-control-request-method': 'GET',
+          'access-control-request-headers': 'authorization',
+        };
+        const first = await ask(undefined, 'OPTIONS', path, undefined, wish);
+        expect([first.status, first.headers.get(PERMISSION)], path).toEqual([204, origin]);
+        expect(first.headers.get('access-control-allow-headers')?.toLowerCase()).toContain('authorization');
+        const answer = await ask(someone('admin'), 'GET', path, undefined, { origin });
+        expect([answer.status, answer.headers.get(PERMISSION)], path).toEqual([200, origin]);
+      }
+      const refused = await ask(undefined, 'GET', '/api/v1/orders', undefined, { origin });
+      expect([refused.status, refused.headers.get(PERMISSION)], 'a refusal can be read too').toEqual([401, origin]);
+    }
+  });
+
+  it('get no permission when they are not', async () => {
+    for (const origin of ['https://ops.tiffin.example.evil.example', 'http://127.0.0.1:4101', 'null']) {
+      for (const path of paths) {
+        const wish = { origin, 'access-control-request-method': 'GET' };
+        expect((await ask(undefined, 'OPTIONS', path, undefined, wish)).headers.get(PERMISSION), path).toBeNull();
+        const answer = await ask(someone('admin'), 'GET', path, undefined, { origin });
+        expect([answer.headers.get(PERMISSION), answer.headers.get('vary')], path).toEqual([null, 'Origin']);
+      }
+    }
+  });
+});
+
 describe('doors for other services', () => {
   it('show the bill and the history to a service, and to no person', async () => {
     const kitchen = await aKitchen();
@@ -453,5 +490,7 @@ describe('doors for other services', () => {
     expect(Object.keys(json.paths)).toEqual(
       expect.arrayContaining(['/api/v1/orders', '/api/v1/orders/{id}/ready', '/api/v1/restaurants/{id}/items']),
     );
+    const names = json.paths['/api/v1/orders'].get.parameters.map(({ name }: { name: string }) => name);
+    expect(names).toEqual(['status', 'restaurantId', 'orderedAfter', 'limit', 'cursor']);
   });
 });

@@ -5,7 +5,7 @@ import { point } from './geo.ts';
 import { itemId, orderId, restaurantId, riderId } from './ids.ts';
 import { currency, paise } from './money.ts';
 import { line, phone } from './text.ts';
-import { instant } from './time.ts';
+import { instant, looseInstant } from './time.ts';
 
 export const orderStatus = z.enum([
   'pending_payment',
@@ -83,9 +83,19 @@ export const acceptOrder = z.strictObject({ prepMinutes: z.int().min(1).max(180)
 export const rejectOrder = z.strictObject({ reason: line({ max: 300 }) });
 export const cancelOrder = z.strictObject({ reason: line({ max: 300 }).optional() });
 
+const anyStatus = `(?:${orderStatus.options.join('|')})`;
+/** One status or several, comma separated: `placed,accepted`. */
+const statusList = z
+  .string()
+  .regex(new RegExp(`^${anyStatus}(?:,${anyStatus})*$`), 'must be statuses of an order, comma separated')
+  .transform((text) => text.split(','))
+  .pipe(z.array(orderStatus));
+
 export const listOrders = z.strictObject({
-  status: orderStatus.optional(),
+  status: statusList.optional(),
   restaurantId: restaurantId.optional(),
+  /** Only orders made after this moment. */
+  orderedAfter: looseInstant.optional(),
   limit: z
     .string()
     .regex(/^(?:[1-9][0-9]?|100)$/, 'must be a whole number from 1 to 100')

@@ -22,6 +22,7 @@ export const restaurant = z.object({
 export type RestaurantView = z.infer<typeof restaurant>;
 
 export const restaurantReply = z.object({ restaurant });
+/** `distanceM` where the list was asked for around a position. */
 export const nearbyRestaurant = restaurant.extend({ distanceM: z.number().optional() });
 export const restaurantList = z.object({ items: z.array(nearbyRestaurant), nextCursor: z.string().nullable() });
 
@@ -75,7 +76,7 @@ const decimal = z
   .regex(/^-?[0-9]{1,3}(?:\.[0-9]{1,15})?$/, 'must be a decimal number')
   .transform(Number);
 
-/** Nearest first around a position, or the caller's own with `owner=me`. */
+/** Nearest first around a position, the caller's own with `owner=me`, or for an admin without a position every restaurant. */
 export const findRestaurants = z.strictObject({
   latitude: decimal.pipe(z.number().min(-90).max(90)).optional(),
   longitude: decimal.pipe(z.number().min(-180).max(180)).optional(),

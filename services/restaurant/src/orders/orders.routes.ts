@@ -1,4 +1,4 @@
-import { type OrderId, orderId } from '@tiffin/contracts/ids';
+import { type OrderId, orderId, type RestaurantId } from '@tiffin/contracts/ids';
 import {
   acceptOrder,
   cancelOrder,
@@ -16,7 +16,7 @@ import { route } from '@tiffin/platform/http/route';
 import type { Stored } from '@tiffin/platform/persistence/stored';
 import * as z from 'zod';
 import type { commandOrder, OrderCommand } from './command-order.ts';
-import type { OrderStore } from './order.store.ts';
+import type { OrderFilter, OrderStore } from './order.store.ts';
 import { eventView, type OrderState, orderView } from './order.ts';
 import type { placeOrder } from './place-order.ts';
 
@@ -97,18 +97,16 @@ export const orderRoutes = ({ orders, placeOrder, commandOrder, cursors, codeFor
     route({
       method: 'get',
       path: '/api/v1/orders',
-      summary: "A customer's own orders, or those of an owner's restaurants, newest first.",
-      who: ['customer', 'restaurant'],
+      summary: "A customer's own orders, those of an owner's restaurants, or for an admin everybody's; newest first.",
+      who: ['customer', 'restaurant', 'admin'],
       query: listOrders,
       replies: { 200: orderList },
       handle: async ({ query, principal }) => {
         const after = query.cursor === undefined ? undefined : cursors.decode(query.cursor, position);
         if (query.cursor !== undefined && !after) return problem('invalid_request', 'The cursor is not one of ours.');
-        const filter =
-          principal.role === 'customer'
-            ? { userId: principal.userId, status: query.status }
-            : { restaurantOwnerId: principal.userId, restaurantId: query.restaurantId, status: query.status };
-        const found = await orders.list(filter, after, query.limit + 1);
+        const { status: statuses, orderedAfter } = query;
+        const whose = inSight(principal, query.restaurantId);
+        const found = await orders.list({ whose, statuses, orderedAfter }, after, query.limit + 1);
         const shown = found.slice(0, query.limit);
         const last = found.length > query.limit ? shown.at(-1) : undefined;
         return ok({
@@ -202,6 +200,21 @@ export const orderRoutes = ({ orders, placeOrder, commandOrder, cursors, codeFor
         command(params.id, principal, { kind: 'cancel', ...body }, traceparent),
     }),
   ];
+};
+
+/** Whose orders a list may show; `restaurantId` narrows it for those who have several to choose from. */
+const inSight = (
+  { userId, role }: UserPrincipal<'customer' | 'restaurant' | 'admin'>,
+  restaurantId: RestaurantId | undefined,
+): OrderFilter['whose'] => {
+  switch (role) {
+    case 'customer':
+      return { userId };
+    case 'restaurant':
+      return { restaurantOwnerId: userId, restaurantId };
+    case 'admin':
+      return restaurantId === undefined ? 'everybody' : { restaurantId };
+  }
 };
 
 /** Its customer, its restaurant, its assigned rider, an admin; to everybody else the order is not there. */

@@ -60,13 +60,10 @@ export const createMongoRestaurantStore = (kept: Kept) => {
     }));
   };
 
-  const ownedBy: RestaurantStore['ownedBy'] = async (ownerId, after, limit) => {
+  const byId = async (matches: object, after: string | undefined, limit: number) => {
     const documents = await model
       .find(
-        {
-          'state.ownerId': ownerId,
-          ...(after ? { _id: mongoose.trusted({ $gt: new mongoose.Types.ObjectId(after) }) } : {}),
-        },
+        { ...matches, ...(after ? { _id: mongoose.trusted({ $gt: new mongoose.Types.ObjectId(after) }) } : {}) },
         { stream: 0, 'state.menu': 0 },
       )
       .sort({ _id: 1 })
@@ -74,13 +71,16 @@ export const createMongoRestaurantStore = (kept: Kept) => {
       .lean();
     return documents.map(withoutMenu).map(read);
   };
+  const all: RestaurantStore['all'] = (after, limit) => byId({}, after, limit);
+  const ownedBy: RestaurantStore['ownedBy'] = (ownerId, after, limit) =>
+    byId({ 'state.ownerId': ownerId }, after, limit);
 
   const withItem: RestaurantStore['withItem'] = async (itemId) => {
     const found = await model.findOne({ 'state.menu._id': itemId }, { _id: 1 }).lean();
     return found ? String(found._id) : undefined;
   };
 
-  return { ...store, near, ownedBy, withItem };
+  return { ...store, near, all, ownedBy, withItem };
 };
 
 /** What comes behind a position in the order of distance, then id. */

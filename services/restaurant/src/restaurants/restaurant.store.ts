@@ -16,6 +16,8 @@ export type RestaurantStore = Pick<AggregateStore<RestaurantState, RestaurantEve
     after: NearbyPosition | undefined,
     limit: number,
   ): Promise<readonly NearbyRestaurant[]>;
+  /** Every restaurant, in the order of ids, after the given one. */
+  all(after: string | undefined, limit: number): Promise<readonly Stored<RestaurantState>[]>;
   /** Everything a person owns, oldest first, after the given id. */
   ownedBy(ownerId: string, after: string | undefined, limit: number): Promise<readonly Stored<RestaurantState>[]>;
   /** The id of the restaurant on whose menu an item stands. */

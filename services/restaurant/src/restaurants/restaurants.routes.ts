@@ -33,7 +33,7 @@ import {
 const byId = z.strictObject({ id: restaurantId });
 const byItemId = z.strictObject({ id: itemId });
 const nearbyPosition = z.strictObject({ distanceM: z.number().min(0), after: restaurantId });
-const ownedPosition = z.strictObject({ after: restaurantId });
+const idPosition = z.strictObject({ after: restaurantId });
 const DEFAULT_RADIUS_M = 10_000;
 const OWNED_LIMIT = 1_000;
 
@@ -81,16 +81,19 @@ export const restaurantRoutes = ({ restaurants, cursors }: { restaurants: Restau
     route({
       method: 'get',
       path: '/api/v1/restaurants',
-      summary: 'Restaurants near a place, nearest first; or the caller’s own.',
+      summary: 'Restaurants near a place, nearest first; the caller’s own; or for an admin, without a place, all.',
       who: 'signed-in',
       query: findRestaurants,
       replies: { 200: restaurantList },
       handle: async ({ query, principal }) => {
         const { latitude, longitude, radiusM = DEFAULT_RADIUS_M, search, owner, limit, cursor } = query;
-        if (owner === 'me') {
-          const after = cursor === undefined ? undefined : cursors.decode(cursor, ownedPosition);
+        const isPlaced = [latitude, longitude, query.radiusM, search].some((given) => given !== undefined);
+        if (owner === 'me' || (principal.role === 'admin' && !isPlaced)) {
+          const after = cursor === undefined ? undefined : cursors.decode(cursor, idPosition);
           if (cursor !== undefined && !after) return badCursor();
-          const found = await restaurants.ownedBy(principal.userId, after?.after, limit + 1);
+          const found = await (owner === 'me'
+            ? restaurants.ownedBy(principal.userId, after?.after, limit + 1)
+            : restaurants.all(after?.after, limit + 1));
           const shown = found.slice(0, limit);
           const last = found.length > limit ? shown.at(-1) : undefined;
           return ok({ items: shown.map(view), nextCursor: last ? cursors.encode({ after: last.id }) : null });
