@@ -1,0 +1,45 @@
+import type { auditReply } from '@tiffin/contracts/operations-api';
+import type * as z from 'zod';
+import { When } from './when.tsx';
+
+type Entry = z.infer<typeof auditReply>['items'][number];
+
+/** What people did to letters and events, newest first. */
+export const AuditList = ({ entries }: { entries: readonly Entry[] }) => (
+  <section class="panel" aria-labelledby="audit-title">
+    <h2 id="audit-title">Audit</h2>
+    {entries.length === 0 ? (
+      <p class="quiet">Nobody has retried, discarded or replayed anything yet.</p>
+    ) : (
+      <table aria-label="Audit">
+        <thead>
+          <tr>
+            <th scope="col">When</th>
+            <th scope="col">Who</th>
+            <th scope="col">Did</th>
+            <th scope="col">To</th>
+            <th scope="col">Detail</th>
+          </tr>
+        </thead>
+        <tbody>
+          {entries.map((entry) => (
+            <tr key={`${entry.at} ${entry.who} ${entry.action} ${entry.target}`}>
+              <td>
+                <When at={entry.at} />
+              </td>
+              <td>{entry.who}</td>
+              <td>{entry.action}</td>
+              <td class="long">{entry.target}</td>
+              <td class="long">{detailWords(entry.detail)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    )}
+  </section>
+);
+
+const detailWords = (detail: Entry['detail']): string =>
+  Object.entries(detail)
+    .map(([name, value]) => `${name}: ${typeof value === 'string' ? value : JSON.stringify(value)}`)
+    .join(' · ');
