@@ -54,7 +54,7 @@ const install = () => {
   process.exit(1);
 };
 
-const SOURCE = /\.ts$/;
+const SOURCE = /\.(?:tsx?|css|html)$/;
 const TEST = /\.test\.ts$/;
 const SKIPPED = new Set(['node_modules', 'dist']);
 
@@ -108,6 +108,8 @@ export const build = ({ quiet = false } = {}) => {
   const tsc = join(HOUSE, 'node_modules/typescript/bin/tsc');
   const { status, stdout } = spawnSync(process.execPath, [tsc, '-b', ...force], { cwd: HOUSE, encoding: 'utf8' });
   if (status !== 0) return { ok: false, output: stdout };
+  const page = spawnSync(process.execPath, [join(HOUSE, 'console/build.mjs')], { cwd: HOUSE, encoding: 'utf8' });
+  if (page.status !== 0) return { ok: false, output: page.stderr };
   mkdirSync(dirname(STAMP), { recursive: true });
   writeFileSync(STAMP, JSON.stringify(now));
   return { ok: true, output: stdout };

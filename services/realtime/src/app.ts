@@ -14,6 +14,8 @@ import { createMetricsRegistry } from '@tiffin/platform/observability/metrics';
 import { eventListener } from './bus/events.consumers.ts';
 import { hearEvent } from './bus/hear-event.ts';
 import type { RealtimeConfig } from './config.ts';
+import { consoleConfigOf } from './console/console-config.ts';
+import { mountConsole } from './console/mount-console.ts';
 import { createOrderHistory } from './orders/order-history.gateway.ts';
 import { createOrderStreams } from './orders/order-streams.ts';
 import { isHeard, tellOrder, withdrawRider } from './orders/tell-order.ts';
@@ -147,6 +149,7 @@ export const createApp = (
       logger,
       registry,
       health: async () => healthOf({ broker: brokerHealth(broker.status().state) }),
+      extend: (app) => mountConsole(app, (request) => consoleConfigOf(config, `http://${request.headers.host}`)),
     });
     attachSocketServer(io, http.server);
     const { port } = await http.listen(config.PORT, listenHost(config.NODE_ENV));

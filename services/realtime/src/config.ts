@@ -1,5 +1,6 @@
 import { commonSettings } from '@tiffin/platform/config/common-settings';
-import { secret } from '@tiffin/platform/config/settings';
+import { setting } from '@tiffin/platform/config/setting';
+import { httpUrl, secret } from '@tiffin/platform/config/settings';
 import * as z from 'zod';
 
 const { NODE_ENV, PORT, LOG_LEVEL, RABBITMQ_URL, JWT_SECRET, JWT_PUBLIC_KEY, SERVICE_TOKEN_SECRET, TOPOLOGY } =
@@ -23,5 +24,9 @@ export const realtimeSettings = z.object({
   RIDER_URL,
   /** Opens the emit door to whoever holds it, beside services; unset: to nobody. */
   INTERNAL_SERVICE_KEY: secret.optional(),
+  /** For the console, in development only; in production its page asks the host it came from. */
+  UTILS_URL: setting(httpUrl.optional(), { development: 'http://127.0.0.1:4004' }),
+  CONSOLE_SUPERVISOR_URL: httpUrl.optional(),
+  CONSOLE_RAZORPAY_URL: httpUrl.optional(),
 });
 export type RealtimeConfig = z.infer<typeof realtimeSettings>;
