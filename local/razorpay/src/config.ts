@@ -1,5 +1,7 @@
 import { z } from 'zod';
 
+const isOrigin = (text: string): boolean => URL.canParse(text) && new URL(text).origin === text;
+
 const environmentSchema = z.object({
   PORT: z.coerce.number().int().min(0).max(65_535),
   RAZORPAY_KEY_ID: z.string().min(1),
@@ -8,6 +10,16 @@ const environmentSchema = z.object({
   RAZORPAY_WEBHOOK_SECRETS: z.string().min(1).optional(),
   RAZORPAY_WEBHOOK_URL: z.url({ protocol: /^https?$/ }),
   DATA_FOLDER: z.string().min(1).optional(),
+  ALLOWED_ORIGINS: z
+    .string()
+    .default('')
+    .transform((list) =>
+      list
+        .split(',')
+        .map((part) => part.trim())
+        .filter((part) => part !== ''),
+    )
+    .refine((list) => list.every(isOrigin), 'has an entry that is not an origin, such as http://127.0.0.1:4003'),
 });
 
 export interface Config {
@@ -17,6 +29,7 @@ export interface Config {
   readonly webhookSecret: string;
   readonly webhookUrl: string;
   readonly dataFolder: string | undefined;
+  readonly allowedOrigins: readonly string[];
 }
 
 /** The configuration, or every problem at once, as one text for a person. */
@@ -49,6 +62,7 @@ export const readConfig = (environment: Readonly<Record<string, string | undefin
       webhookSecret,
       webhookUrl: data.RAZORPAY_WEBHOOK_URL,
       dataFolder: data.DATA_FOLDER,
+      allowedOrigins: data.ALLOWED_ORIGINS,
     },
   };
 };

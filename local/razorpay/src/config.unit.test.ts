@@ -19,6 +19,7 @@ test('the newest of a list of webhook secrets signs', () => {
       webhookSecret: 'newest',
       webhookUrl: 'http://127.0.0.1:4004/webhooks/razorpay',
       dataFolder: undefined,
+      allowedOrigins: [],
     },
   });
 });
@@ -31,4 +32,15 @@ test('a single webhook secret goes before a list', () => {
 test('no webhook secret is a problem that names both variables', () => {
   const { RAZORPAY_WEBHOOK_SECRETS: _none, ...rest } = ENVIRONMENT;
   expect(readConfig(rest)).toEqual({ kind: 'problem', problem: expect.stringContaining('RAZORPAY_WEBHOOK_SECRET,') });
+});
+
+test('the origins of pages are a comma list, and what is no origin is a problem', () => {
+  const ALLOWED_ORIGINS = 'http://127.0.0.1:4003, http://localhost:4003';
+  expect(readConfig({ ...ENVIRONMENT, ALLOWED_ORIGINS })).toMatchObject({
+    config: { allowedOrigins: ['http://127.0.0.1:4003', 'http://localhost:4003'] },
+  });
+  expect(readConfig({ ...ENVIRONMENT, ALLOWED_ORIGINS: 'http://localhost:4003/console' })).toEqual({
+    kind: 'problem',
+    problem: expect.stringContaining('ALLOWED_ORIGINS'),
+  });
 });

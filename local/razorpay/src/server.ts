@@ -28,6 +28,8 @@ export interface FakeRazorpayOptions {
   readonly keySecret: string;
   readonly webhookSecret: string;
   readonly webhookUrl: string;
+  /** Origins of the pages that may use the controls. */
+  readonly allowedOrigins?: readonly string[] | undefined;
   /** Where the state is kept; without it the state ends with the process. */
   readonly dataFolder?: string | undefined;
   readonly logger?: Logger | undefined;
@@ -102,6 +104,7 @@ export const startFakeRazorpay = async (options: FakeRazorpayOptions): Promise<F
     },
     keyId,
     keySecret,
+    allowedOrigins: options.allowedOrigins ?? [],
     closing: closing.signal,
     onRedirectFollowed: () => {
       redirectsFollowed += 1;

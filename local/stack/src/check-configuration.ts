@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { type ServiceName, serviceName } from '@tiffin/contracts/claims';
 import { SECOND } from '@tiffin/platform/clock';
-import { builtFile, sharedEnvironment, urlsOn } from './children.ts';
+import { builtFile, pageOn, sharedEnvironment, urlsOn } from './children.ts';
 import { type VariableProblem, wrongVariables } from './configuration-problems.ts';
 import { makeIdentity, secretsInForce } from './identity.ts';
 import { portsFrom } from './ports.ts';
@@ -50,13 +50,14 @@ export const askServices = async (env: NodeJS.ProcessEnv): Promise<CheckedConfig
 /** The same of the environment a start would hand to them. */
 export const checkConfiguration = async (env: NodeJS.ProcessEnv, portBase: number): Promise<CheckedConfiguration> => {
   const { toGive } = await secretsInForce(makeIdentity(), env);
+  const ports = portsFrom(portBase);
   const facts: StackFacts = {
-    urls: urlsOn(portsFrom(portBase), undefined),
+    urls: urlsOn(ports, undefined),
     infrastructure: {
       mongodb: { url: 'mongodb://127.0.0.1', from: 'running' },
       rabbitmq: { url: 'amqp://127.0.0.1', from: 'running' },
       redis: null,
     },
   };
-  return askServices(sharedEnvironment(env, facts, toGive));
+  return askServices(sharedEnvironment(env, { ...facts, page: pageOn(ports, { fake: true }) }, toGive));
 };

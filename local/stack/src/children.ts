@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { serviceName } from '@tiffin/contracts/claims';
+import { consoleOrigins } from './console-address.ts';
 import type { Ports } from './ports.ts';
 import type { StackFacts } from './stack-file.ts';
 import type { ChildSpec } from './supervise.ts';
@@ -26,13 +27,27 @@ export const urlsOn = (ports: Ports, razorpay: string | undefined): StackFacts['
   };
 };
 
+/** What the console's page needs to know of the world outside the services. */
+type Page = {
+  readonly origins: readonly string[];
+  readonly supervisor: string;
+  /** Absent when payments go to a Razorpay that is not ours. */
+  readonly fakeRazorpay: string | undefined;
+};
+
+export const pageOn = (ports: Ports, { fake }: { fake: boolean }): Page => ({
+  origins: consoleOrigins(ports.realtime),
+  supervisor: `http://127.0.0.1:${ports.door}`,
+  fakeRazorpay: fake ? `http://127.0.0.1:${ports.razorpay}` : undefined,
+});
+
 /**
  * The environment the services, the fake Razorpay and the city share. Whatever a person has set stays as it is: the values here are only
  * those that are absent. Only PORT is always ours, since it is a different one for each.
  */
 export const sharedEnvironment = (
   env: NodeJS.ProcessEnv,
-  { urls, infrastructure }: StackFacts,
+  { urls, infrastructure, page }: StackFacts & { page: Page },
   secrets: Readonly<Record<string, string>>,
 ): NodeJS.ProcessEnv => {
   const found: Record<string, string> = {
@@ -45,6 +60,9 @@ export const sharedEnvironment = (
     UTILS_URL: urls.utils,
     RAZORPAY_API_URL: urls.razorpay,
     RAZORPAY_WEBHOOK_URL: `${urls.utils}/api/v1/webhooks/razorpay`,
+    ALLOWED_ORIGINS: page.origins.join(','),
+    CONSOLE_SUPERVISOR_URL: page.supervisor,
+    ...(page.fakeRazorpay === undefined ? {} : { CONSOLE_RAZORPAY_URL: page.fakeRazorpay }),
     ...secrets,
   };
   const absent = Object.entries(found).filter(([name]) => !env[name]?.trim() && !env[`${name}_FILE`]?.trim());

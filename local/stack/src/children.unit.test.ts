@@ -10,10 +10,15 @@ const infrastructure = {
   rabbitmq: { url: 'amqp://127.0.0.1/tiffin-1', from: 'running' as const },
   redis: null,
 };
+const page = {
+  origins: ['http://127.0.0.1:5003', 'http://localhost:5003'],
+  supervisor: 'http://127.0.0.1:5000',
+  fakeRazorpay: urls.razorpay,
+};
 const secrets = { JWT_SECRET: 'made up' };
 
 test('the services get what was found and made up', () => {
-  expect(sharedEnvironment({}, { urls, infrastructure }, secrets)).toEqual({
+  expect(sharedEnvironment({}, { urls, infrastructure, page }, secrets)).toEqual({
     MONGODB_URL: 'mongodb://127.0.0.1:5017',
     RABBITMQ_URL: 'amqp://127.0.0.1/tiffin-1',
     RESTAURANT_URL: 'http://127.0.0.1:5001',
@@ -22,13 +27,23 @@ test('the services get what was found and made up', () => {
     UTILS_URL: 'http://127.0.0.1:5004',
     RAZORPAY_API_URL: 'http://127.0.0.1:5010',
     RAZORPAY_WEBHOOK_URL: 'http://127.0.0.1:5004/api/v1/webhooks/razorpay',
+    ALLOWED_ORIGINS: 'http://127.0.0.1:5003,http://localhost:5003',
+    CONSOLE_SUPERVISOR_URL: 'http://127.0.0.1:5000',
+    CONSOLE_RAZORPAY_URL: 'http://127.0.0.1:5010',
     JWT_SECRET: 'made up',
   });
 });
 
+test('the console hears of no fake Razorpay where there is none, and of no other origins than a person named', () => {
+  const real = { urls, infrastructure, page: { ...page, fakeRazorpay: undefined } };
+  const shared = sharedEnvironment({ ALLOWED_ORIGINS: 'https://mine.example' }, real, secrets);
+  expect(shared).not.toHaveProperty('CONSOLE_RAZORPAY_URL');
+  expect(shared.ALLOWED_ORIGINS).toBe('https://mine.example');
+});
+
 test('what a person has set reaches the services as it is, only the port is theirs', () => {
   const env = { PAYMENT_WINDOW_S: '5', RAZORPAY_WEBHOOK_URL: 'http://elsewhere', RIDER_URL: '  ', PORT: '80' };
-  const shared = sharedEnvironment(env, { urls, infrastructure }, secrets);
+  const shared = sharedEnvironment(env, { urls, infrastructure, page }, secrets);
   expect(shared).toMatchObject({ PAYMENT_WINDOW_S: '5', RAZORPAY_WEBHOOK_URL: 'http://elsewhere' });
   expect(shared.RIDER_URL).toBe('http://127.0.0.1:5002');
   const places = services({ data: '/data', ports, env: shared });
@@ -41,7 +56,7 @@ test('what a person has set reaches the services as it is, only the port is thei
 });
 
 test('a variable given as a file is not given a second time', () => {
-  const shared = sharedEnvironment({ MONGODB_URL_FILE: '/run/secrets/db' }, { urls, infrastructure }, {});
+  const shared = sharedEnvironment({ MONGODB_URL_FILE: '/run/secrets/db' }, { urls, infrastructure, page }, {});
   expect(shared).not.toHaveProperty('MONGODB_URL');
 });
 

@@ -1,114 +1,120 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import * as z from 'zod';
+import { actOnChild } from './child-verbs.ts';
+import type { ConsoleDoor } from './console-sign-in.ts';
+import { type Answer, answered, problem } from './door-answer.ts';
+import { receive } from './door-visitor.ts';
+import { sameSecret } from './same-secret.ts';
 import type { Supervised } from './supervise.ts';
 
 const LOOPBACK = '127.0.0.1';
-const LARGEST_BODY_BYTES = 4_096;
+/** A hundred people with long names. */
+const LARGEST_BODY_BYTES = 128 * 1_024;
 
-const killBody = z.strictObject({
-  signal: z.enum(['SIGKILL', 'SIGTERM', 'SIGINT', 'SIGSTOP', 'SIGCONT']).default('SIGKILL'),
-});
-const pauseBody = z.strictObject({ ms: z.int().min(1).max(600_000).default(5_000) });
+/** What stands behind the door. */
+type House = {
+  readonly port: number;
+  readonly key: string;
+  /** The origins of the pages that may speak to it. */
+  readonly origins: readonly string[];
+  readonly children: ReadonlyMap<string, Supervised>;
+  readonly console: ConsoleDoor;
+};
 
-type Answer = { status: number; body: object };
-
-const answered = (body: object): Answer => ({ status: 200, body });
-const problem = (status: number, title: string, detail: string): Answer => ({
-  status,
-  body: { type: 'about:blank', title, status, detail },
-});
-
-// Hashed first: timingSafeEqual wants equal lengths, and the length of the key is nobody's business.
-const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
+class BodyTooLarge extends Error {}
 
 const readBody = async (request: IncomingMessage): Promise<unknown> => {
-  let text = '';
+  const chunks: Buffer[] = [];
+  let bytes = 0;
   for await (const chunk of request) {
-    text += String(chunk);
-    if (text.length > LARGEST_BODY_BYTES) throw new Error('the body is too long');
+    const piece = Buffer.from(chunk);
+    bytes += piece.length;
+    if (bytes > LARGEST_BODY_BYTES) throw new BodyTooLarge();
+    chunks.push(piece);
   }
+  const text = Buffer.concat(chunks).toString('utf8');
   return text.trim() === '' ? {} : JSON.parse(text);
 };
 
-const act = async (child: Supervised, verb: string, body: unknown): Promise<Answer> => {
-  switch (verb) {
-    case 'kill': {
-      const { signal } = killBody.parse(body);
-      const { pid } = child.status();
-      if (!child.signal(signal)) return problem(409, 'Conflict', `${child.name} does not run`);
-      return answered({ child: child.name, pid, signal });
-    }
-    case 'pause': {
-      const { ms } = pauseBody.parse(body);
-      if (!child.pause(ms)) return problem(409, 'Conflict', `${child.name} does not run`);
-      return answered({ child: child.name, ...child.status(), ms });
-    }
-    case 'stop':
-      await child.stop();
-      return answered({ child: child.name, ...child.status() });
-    case 'start':
-      await child.start();
-      return answered({ child: child.name, ...child.status() });
-    default:
-      return problem(404, 'Not Found', `${verb} is not one of kill, pause, stop, start`);
-  }
+type Act = (body: unknown) => Answer | Promise<Answer>;
+
+const statusOf = ({ children }: House): Answer => {
+  const all = [...children].map(([name, child]) => [name, child.status()] as const);
+  return answered({ pid: process.pid, children: Object.fromEntries(all) });
 };
 
-const serve = async (
-  request: IncomingMessage,
-  { key, children }: { key: string; children: ReadonlyMap<string, Supervised> },
-): Promise<Answer> => {
-  const given = request.headers['x-stack-key'];
-  if (typeof given !== 'string' || !timingSafeEqual(digest(given), digest(key))) {
-    return problem(401, 'Unauthorized', 'the header x-stack-key is missing or wrong; stack.json has it');
-  }
-  const [root, name, verb, ...rest] = new URL(request.url ?? '/', `http://${LOOPBACK}`).pathname.split('/').slice(1);
-  if (root !== '_stack' || rest.length > 0) return problem(404, 'Not Found', 'there is only /_stack');
-  if (name === undefined) {
-    if (request.method !== 'GET') return problem(405, 'Method Not Allowed', 'GET /_stack');
-    const all = [...children].map(([childName, child]) => [childName, child.status()] as const);
-    return answered({ pid: process.pid, children: Object.fromEntries(all) });
+/** What a path under `/_stack/` does, or why there is nothing. */
+const actAt = ({ children, console }: House, [name = '', verb]: readonly string[]): Act | Answer => {
+  switch (verb === undefined ? name : `${name}/${verb}`) {
+    case 'console-links':
+      return console.link;
+    case 'tokens':
+      return console.tokens;
   }
   const child = children.get(name);
-  if (!child) return problem(404, 'Not Found', `${name} is not a child of this stack`);
-  if (verb === undefined || request.method !== 'POST') {
-    return problem(405, 'Method Not Allowed', `POST /_stack/${name}/kill, pause, stop or start`);
-  }
-  try {
-    return await act(child, verb, await readBody(request));
-  } catch (error) {
-    if (error instanceof z.ZodError) return problem(400, 'Bad Request', z.prettifyError(error));
-    if (error instanceof SyntaxError) return problem(400, 'Bad Request', 'the body is not JSON');
-    return problem(503, 'Service Unavailable', error instanceof Error ? error.message : 'it failed');
-  }
+  if (!child) return problem('not_found', `${name} is not a child of this stack`);
+  if (verb === undefined) return problem('method_not_allowed', `POST /_stack/${name}/kill, pause, stop or start`);
+  return (body) => actOnChild(child, verb, body);
 };
+
+const serve = async (request: IncomingMessage, house: House): Promise<Answer> => {
+  const [root, ...path] = (request.url ?? '/').replace(/\?.*$/, '').split('/').slice(1);
+  const isPost = request.method === 'POST';
+  if (isPost && root === '_stack' && path.join('/') === 'sign-in') {
+    return house.console.signIn(await readBody(request));
+  }
+  const given = request.headers['x-stack-key'];
+  if (typeof given !== 'string' || !sameSecret(given, house.key)) {
+    return problem('unauthorized', 'the header x-stack-key is missing or wrong; stack.json has it');
+  }
+  if (root !== '_stack' || path.length > 2) return problem('not_found', 'there is only /_stack');
+  if (path.length === 0) {
+    return request.method === 'GET' ? statusOf(house) : problem('method_not_allowed', 'GET /_stack');
+  }
+  const act = actAt(house, path);
+  if (typeof act !== 'function') return act;
+  if (!isPost) return problem('method_not_allowed', `POST /_stack/${path.join('/')}`);
+  return act(await readBody(request));
+};
+
+/** Whatever goes wrong behind the door is an answer; nothing ends the supervisor. */
+const answerTo = (request: IncomingMessage, house: House): Promise<Answer> =>
+  serve(request, house).catch((error: unknown) => {
+    if (error instanceof z.ZodError) return problem('bad_request', z.prettifyError(error));
+    if (error instanceof SyntaxError) return problem('bad_request', 'the body is not JSON');
+    if (error instanceof BodyTooLarge) return problem('too_large', `a body has ${LARGEST_BODY_BYTES} bytes at most`);
+    return problem('unavailable', error instanceof Error ? error.message : 'it failed');
+  });
 
 export type Door = { close(): Promise<void> };
 
 /**
- * The supervisor's door, for tests and demonstrations: what runs, and ways to break it. On loopback only; every request shows the key, so
- * that a page in a browser on this machine cannot kill a child.
+ * The supervisor's door, for the console, tests and demonstrations: what runs, ways to break it, and tokens. On loopback only, for programs
+ * of this machine and the console's pages; every request but the sign-in shows the key.
  */
-export const openDoor = ({
-  port,
-  key,
-  children,
-}: {
-  port: number;
-  key: string;
-  children: ReadonlyMap<string, Supervised>;
-}): Promise<Door> =>
+export const openDoor = (house: House): Promise<Door> =>
   new Promise((resolve, reject) => {
-    const send = (response: ServerResponse, { status, body }: Answer): void => {
+    const send = (response: ServerResponse, { status, body, headers }: Answer): void => {
       const type = status < 400 ? 'application/json' : 'application/problem+json';
-      response.writeHead(status, { 'content-type': type }).end(JSON.stringify(body));
+      // Tokens and keys are in some of the answers.
+      response.writeHead(status, { ...headers, 'content-type': type, 'cache-control': 'no-store' });
+      response.end(JSON.stringify(body));
     };
     const server = createServer((request, response) => {
-      void serve(request, { key, children }).then((answer) => send(response, answer));
+      const visit = receive(request, house);
+      switch (visit.kind) {
+        case 'refused':
+          return send(response, visit.answer);
+        case 'preflight':
+          response.writeHead(204, visit.headers).end();
+          return;
+        case 'welcome':
+          for (const [name, value] of Object.entries(visit.headers)) response.setHeader(name, value);
+          void answerTo(request, house).then((answer) => send(response, answer));
+      }
     });
     server.once('error', reject);
-    server.listen(port, LOOPBACK, () =>
+    server.listen(house.port, LOOPBACK, () =>
       resolve({
         close: () =>
           new Promise((closed) => {

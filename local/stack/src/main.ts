@@ -81,7 +81,7 @@ stdout.on('error', press);
 
 try {
   const stack = await startStack({ options, env, folder, report, giveUp: giveUp.signal });
-  report.ready(stack.file, performance.now() - startedAt);
+  report.ready(stack.file, performance.now() - startedAt, stack.consoleUrl);
   if (options.city) stack.startCity();
   await stopRequest;
   report.stopping();

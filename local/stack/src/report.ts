@@ -14,7 +14,7 @@ export type Report = {
   /** Something worth knowing, in one line. */
   note(text: string): void;
   child(news: ChildNews): void;
-  ready(stack: StackFile, tookMs: number): void;
+  ready(stack: StackFile, tookMs: number, consoleUrl: string): void;
   live(text: string): void;
   problem(message: string): void;
   stopping(): void;
@@ -55,7 +55,7 @@ export const jsonReport = ({ write }: Pick<Screen, 'write'>): Report => {
     step: (name) => say({ event: 'step', name }),
     note: (text) => say({ event: 'note', text }),
     child: (news) => say({ event: 'child', ...news, text: sentenceOf(news) }),
-    ready: ({ urls, infrastructure }) => say({ event: 'ready', urls, infrastructure }),
+    ready: ({ urls, infrastructure }, _, consoleUrl) => say({ event: 'ready', urls, infrastructure, consoleUrl }),
     live: (text) => say({ event: 'live', text }),
     problem: (message) => say({ event: 'problem', message }),
     stopping: () => say({ event: 'stopping' }),
@@ -109,13 +109,17 @@ export const humanReport = (screen: Screen, data: string): Report => {
       if (news.kind === 'ready' && !news.again) return;
       say(paint(news.kind === 'ready' ? 32 : 33, sentenceOf(news)));
     },
-    ready: (stack, tookMs) => {
+    ready: (stack, tookMs, consoleUrl) => {
       const dataFlag = data === '.data' ? '' : ` --data ${data}`;
       say(paint(33, 'Tiffin for development on this machine. Not for production.'));
       say(`\n${factsTable(stack)}\n`);
       say(
         `Ready after ${seconds(Math.round(tookMs / 100) * 100)}. What each says: ${data}/logs. Ctrl-C stops everything.`,
       );
+      const another = `npm run console${dataFlag && ` --${dataFlag}`}`;
+      // Without a code nobody here can sign tokens, and the page says so itself.
+      const once = consoleUrl.includes('#') ? `   (signs you in once; another: ${another})` : '';
+      say(`Console:      ${consoleUrl}${once}`);
       say(`A token:      npm run token -- --role customer --sub c1${dataFlag}`);
       say(`What it needs, and what it found: npm run doctor\n`);
     },

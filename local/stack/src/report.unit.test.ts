@@ -17,6 +17,8 @@ const stack: StackFile = {
   children: { restaurant: { pid: 11, port: 4_001 }, razorpay: { pid: 12, port: 4_010 } },
 };
 
+const LINK = 'http://127.0.0.1:4003/console#code=abc';
+
 const printed = (isTerminal = false, columns = 80) => {
   const texts: string[] = [];
   const complaints: string[] = [];
@@ -32,13 +34,14 @@ const printed = (isTerminal = false, columns = 80) => {
 
 test('the ready line for programs has the urls and the infrastructure, and no secret', () => {
   const { screen, all } = printed();
-  jsonReport(screen).ready(stack, 1_000);
-  expect(JSON.parse(all())).toEqual({ event: 'ready', urls: stack.urls, infrastructure: stack.infrastructure });
+  jsonReport(screen).ready(stack, 1_000, LINK);
+  const { urls, infrastructure } = stack;
+  expect(JSON.parse(all())).toEqual({ event: 'ready', urls, infrastructure, consoleUrl: LINK });
 });
 
 test('a person sees where each came from, and no secret and no password', () => {
   const { screen, all } = printed();
-  humanReport(screen, '.data').ready(stack, 4_321);
+  humanReport(screen, '.data').ready(stack, 4_321, LINK);
   expect(all()).toContain('Not for production');
   expect(all()).toContain('restaurant  http://127.0.0.1:4001');
   expect(all()).toContain('mongodb://anna:…@db:27017');
@@ -47,10 +50,16 @@ test('a person sees where each came from, and no secret and no password', () => 
   for (const secret of ['hunter2', 'the key', 'the secret', '\u001b[']) expect(all()).not.toContain(secret);
 });
 
-test('a person is sent only to pages that exist', () => {
+test('a person gets a link that signs in once, and the command for another', () => {
   const { screen, all } = printed();
-  humanReport(screen, '.data').ready(stack, 4_321);
-  expect(all()).not.toContain('/console');
+  humanReport(screen, '.data').ready(stack, 4_321, LINK);
+  expect(all()).toContain(`Console:      ${LINK}   (signs you in once; another: npm run console)\n`);
+  const elsewhere = printed();
+  humanReport(elsewhere.screen, 'other').ready(stack, 4_321, LINK);
+  expect(elsewhere.all()).toContain('another: npm run console -- --data other)');
+  const unsigned = printed();
+  humanReport(unsigned.screen, '.data').ready(stack, 4_321, 'http://127.0.0.1:4003/console');
+  expect(unsigned.all()).toContain('Console:      http://127.0.0.1:4003/console\n');
 });
 
 test('a refusal goes where refusals belong, and to a program in its own form', () => {

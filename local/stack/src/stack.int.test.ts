@@ -1,9 +1,12 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import * as z from 'zod';
 import { askBroker } from './broker-probe.ts';
+import { builtFile } from './children.ts';
 import { busyPorts } from './port-holder.ts';
 import { portsFrom } from './ports.ts';
+import { runProgram } from './run-program.ts';
 import { aPlace, eventually, type Started, start, stillRunning } from './started-stack.fixture.ts';
 
 const knock = (stack: { door: string; stackKey: string }, path: string, body?: object): Promise<Response> =>
@@ -12,6 +15,8 @@ const knock = (stack: { door: string; stackKey: string }, path: string, body?: o
     headers: { 'x-stack-key': stack.stackKey, 'content-type': 'application/json' },
     ...(body ? { body: JSON.stringify(body) } : {}),
   });
+
+const signedInReply = z.object({ token: z.string(), stackKey: z.string() });
 
 const problemOf = ({ lines }: Started): string => {
   const line = lines.find((one) => 'event' in one && one.event === 'problem');
@@ -48,6 +53,30 @@ describe('a stack on a broker that was running', () => {
       expect(Object.keys(stack.children).sort()).toEqual(
         ['razorpay', 'realtime', 'restaurant', 'rider', 'store', 'utils'].sort(),
       );
+
+      const ready = started.lines.find((line) => 'consoleUrl' in line);
+      expect(ready).toMatchObject({ consoleUrl: expect.stringMatching(`^${urls.realtime}/console#code=.{32}$`) });
+      const [, code] = JSON.stringify(ready).match(/#code=([^"]+)"/) ?? [];
+      const signedIn = await fetch(`${stack.door}/_stack/sign-in`, {
+        method: 'POST',
+        headers: { origin: urls.realtime },
+        body: JSON.stringify({ code }),
+      });
+      const { token, stackKey } = signedInReply.parse(await signedIn.json());
+      expect(stackKey).toBe(stack.stackKey);
+      const authorization = `Bearer ${token}`;
+      expect((await fetch(`${urls.utils}/admin/events`, { headers: { authorization } })).status).toBe(200);
+      const fromPage = { headers: { origin: urls.realtime } };
+      for (const url of [`${stack.door}/_stack`, `${urls.razorpay}/_control/state`]) {
+        const { headers } = await fetch(url, fromPage);
+        expect(headers.get('access-control-allow-origin')).toBe(urls.realtime);
+      }
+      const printed = await runProgram(
+        process.execPath,
+        [builtFile('cli/dist/console-command.js'), '--data', place.data],
+        { deadlineMs: LONGEST_MS },
+      );
+      expect(printed).toMatchObject({ output: expect.stringMatching(`^${urls.realtime}/console#code=.{32}\n$`) });
 
       const second = start(place);
       expect(await second.ended).toMatchObject({ code: 1 });

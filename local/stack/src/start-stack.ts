@@ -3,7 +3,10 @@ import { existsSync } from 'node:fs';
 import { SECOND } from '@tiffin/platform/clock';
 import { type Releasers, withReleasers } from '@tiffin/platform/lifecycle/releasers';
 import * as children from './children.ts';
+import { createConsoleCodes } from './console-codes.ts';
+import { createConsoleDoor } from './console-sign-in.ts';
 import type { DataFolder } from './data-folder.ts';
+import { tokenSigner } from './development-tokens.ts';
 import { openDoor } from './door.ts';
 import { createFamily } from './family.ts';
 import type { FoundMongodb } from './find-mongodb.ts';
@@ -30,6 +33,8 @@ const STACK_KEY_BYTES = 24;
 
 export type Stack = {
   readonly file: StackFile;
+  /** The link that signs a person in to the console, once. */
+  readonly consoleUrl: string;
   /** Starts the simulated city beside it, if this checkout has one. */
   startCity(): void;
   /** Stops all it started: city, services, Razorpay, RabbitMQ, store. Waits for each. */
@@ -89,10 +94,24 @@ export const startStack = (start: Start): Promise<Stack> =>
     const door = `http://127.0.0.1:${ports.door}`;
     record = keepRecord(data, { ...facts, door, stackKey, secrets }, family.members);
     releasers.push(record.remove);
-    const opened = await openDoor({ port: ports.door, key: stackKey, children: family.members });
+    const { JWT_SECRET: secret } = secrets;
+    const consoleDoor = createConsoleDoor({
+      codes: createConsoleCodes(),
+      sign: secret === undefined ? undefined : tokenSigner(secret),
+      stackKey,
+      realtimeUrl: facts.urls.realtime,
+    });
+    const page = children.pageOn(ports, found);
+    const opened = await openDoor({
+      port: ports.door,
+      key: stackKey,
+      origins: page.origins,
+      children: family.members,
+      console: consoleDoor,
+    });
     releasers.push(opened.close);
 
-    const place = { data, ports, env: children.sharedEnvironment(env, facts, toGive) };
+    const place = { data, ports, env: children.sharedEnvironment(env, { ...facts, page }, toGive) };
     report.step('services');
     const outside = found.fake ? [children.fakeRazorpay(place)] : [];
     await orGivenUp(startTogether([family.start(outside), family.start(children.services(place))]));
@@ -101,6 +120,7 @@ export const startStack = (start: Start): Promise<Stack> =>
 
     return {
       file: record.current(),
+      consoleUrl: consoleDoor.firstUrl(),
       startCity: () => {
         if (!existsSync(children.builtFile('local/city/dist/main.js'))) return;
         const onLine = (line: string) => {

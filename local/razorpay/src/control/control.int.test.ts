@@ -101,3 +101,29 @@ test('livez answers without credentials', async () => {
   const { razorpay } = await startGateway();
   expect((await fetch(`${razorpay.url}/livez`)).status).toBe(200);
 });
+
+const CONSOLE = 'http://127.0.0.1:4003';
+
+test('a page of the console may use the controls, also after asking first', async () => {
+  const { razorpay } = await startGateway({ allowedOrigins: [CONSOLE] });
+  const asked = await fetch(`${razorpay.url}/_control/pay`, {
+    method: 'OPTIONS',
+    headers: { origin: CONSOLE, 'access-control-request-method': 'POST' },
+  });
+  expect(asked.status).toBe(204);
+  expect(asked.headers.get('access-control-allow-methods')).toBe('GET, POST');
+  for (const path of ['/_control/state', '/livez']) {
+    const reply = await fetch(`${razorpay.url}${path}`, { headers: { origin: CONSOLE } });
+    expect([reply.status, reply.headers.get('access-control-allow-origin')]).toEqual([200, CONSOLE]);
+  }
+});
+
+test('a page of anywhere else may use none of them', async () => {
+  const { razorpay, order, state } = await startPaidGateway({ allowedOrigins: [CONSOLE] });
+  const headers = { origin: 'https://evil.example' };
+  const reply = await fetch(`${razorpay.url}/_control/reset`, { method: 'POST', headers });
+  expect([reply.status, reply.headers.get('access-control-allow-origin')]).toEqual([403, null]);
+  expect((await state()).orders).toMatchObject([{ id: order.id }]);
+  const real = await fetch(`${razorpay.url}/v1/orders`, { headers: { origin: CONSOLE } });
+  expect([real.status, real.headers.get('access-control-allow-origin')]).toEqual([401, null]);
+});

@@ -4,6 +4,7 @@ import { loopbackOnly } from '../control/loopback-only.ts';
 import type { Logger } from '../logger.ts';
 import { invalidInput, plainRefusal } from '../refusal.ts';
 import { basicAuth } from './basic-auth.ts';
+import { consoleOrigins } from './console-origins.ts';
 import { type Endpoint, routeOf } from './endpoint.ts';
 import { REDIRECT_TARGET, sendRefusal, serveEndpoint } from './serve-endpoint.ts';
 
@@ -13,6 +14,7 @@ export const createGatewayApp = ({
   controls,
   keyId,
   keySecret,
+  allowedOrigins,
   closing,
   onRedirectFollowed,
   logger,
@@ -21,6 +23,7 @@ export const createGatewayApp = ({
   controls: Controls;
   keyId: string;
   keySecret: string;
+  allowedOrigins: readonly string[];
   closing: AbortSignal;
   onRedirectFollowed: () => void;
   logger: Logger;
@@ -30,6 +33,8 @@ export const createGatewayApp = ({
   // Nobody asks this gateway whether something changed, and hashing every answer costs.
   app.disable('etag');
 
+  app.use('/_control', loopbackOnly);
+  app.use(['/livez', '/_control'], consoleOrigins(allowedOrigins));
   app.get('/livez', (_request, response) => {
     response.json({ status: 'ok' });
   });
@@ -38,7 +43,6 @@ export const createGatewayApp = ({
     sendRefusal(response, noSuchUrl());
   });
   app.use('/v1', basicAuth(keyId, keySecret));
-  app.use('/_control', loopbackOnly);
   app.use(express.json());
   for (const endpoint of endpoints) {
     app[endpoint.method](endpoint.path, serveEndpoint(endpoint, { faults: controls.faults, closing }));
