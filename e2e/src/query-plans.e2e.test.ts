@@ -43,6 +43,13 @@ const lookAtEverything = async (
   await look(order.customer, city.api('restaurant', `/restaurants/${kitchen.restaurant._id}`));
   await look(order.acceptedBy, city.api('rider', '/riders/me'));
   await look(order.acceptedBy, city.api('rider', '/riders/me/offers'));
+  for (const query of ['', `?restaurantId=${kitchen.restaurant._id}`, '?status=placed,accepted', '?status=delivered']) {
+    await look(admin, city.api('restaurant', `/orders${query}`));
+  }
+  await look(admin, city.api('restaurant', '/restaurants'));
+  await look(admin, city.api('rider', '/riders'));
+  await look(admin, city.api('rider', '/deliveries?active=true'));
+  await look(admin, city.api('rider', `/deliveries/${order.id}`));
   await look(admin, city.api('rider', `/deliveries/${order.id}/decisions`));
   await look(order.customer, city.api('utils', `/payments/${order.id}`));
   const story = (await city.events(order.customer, order.id))[0]?.id;

@@ -46,6 +46,7 @@ const parts = async () => {
     OFFER_TTL_S: '2',
     DELIVERY_CODE: 'on',
     RATE_LIMIT_RPS: '1000',
+    ALLOWED_ORIGINS: 'https://ops.tiffin.example',
   });
   const app = await createApp(config, { databaseName: database.name });
   const heard: Envelope[] = [];
@@ -343,6 +344,9 @@ describe('the rider service over its own doors', () => {
     ['POST', `/deliveries/${someId}/deliver`, ['rider'], {}],
     ['POST', `/deliveries/${someId}/release`, ['rider'], { reason: 'no' }],
     ['GET', `/deliveries/${someId}/decisions`, ['admin', 'restaurant']],
+    ['GET', '/riders', ['admin']],
+    ['GET', '/deliveries?active=true', ['admin']],
+    ['GET', `/deliveries/${someId}`, ['admin', 'restaurant']],
   ])('T18: %s %s is for %j only', async (method, path, roles, body) => {
     expect((await call(undefined, method, `/api/v1${path}`, body)).status).toBe(401);
     for (const role of ['customer', 'restaurant', 'rider', 'admin'] as const) {
@@ -364,6 +368,35 @@ describe('the rider service over its own doors', () => {
     const me = await api(rider.bearer, 'GET', '/riders/me');
     expect(JSON.stringify(me.body)).not.toMatch(/20260001|Digest/);
     await api(rider.bearer, 'PUT', '/riders/me/availability', { isAvailable: false });
+  });
+
+  it('lets pages of the allowed origins read it, and no others', async () => {
+    const url = (path: string) => `http://127.0.0.1:${on.app.port}${path}`;
+    const bearer = { authorization: `Bearer ${token('admin', 'root')}` };
+    for (const [origin, permission] of [
+      ['https://ops.tiffin.example', 'https://ops.tiffin.example'],
+      ['https://other.example', null],
+    ] as const) {
+      for (const path of ['/metrics', '/readyz', '/health', '/api/v1/riders']) {
+        const wish = { origin, 'access-control-request-method': 'GET' };
+        const answers = [
+          await fetch(url(path), { method: 'OPTIONS', headers: wish }),
+          await fetch(url(path), { headers: { origin, ...bearer } }),
+        ];
+        for (const { headers, body } of answers) {
+          expect(headers.get('access-control-allow-origin'), `${path} for ${origin}`).toBe(permission);
+          await body?.cancel();
+        }
+      }
+    }
+  });
+
+  it('describes what it answers', async () => {
+    const { body } = await call(undefined, 'GET', '/openapi.json');
+    const { paths } = z.looseObject({ paths: z.record(z.string(), z.unknown()) }).parse(body);
+    expect(Object.keys(paths)).toEqual(
+      expect.arrayContaining(['/api/v1/riders', '/api/v1/deliveries', '/api/v1/deliveries/{orderId}']),
+    );
   });
 
   it('refuses duty to a rider nobody has verified', async () => {

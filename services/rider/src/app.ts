@@ -24,7 +24,7 @@ export const createApp = (config: RiderConfig, overrides: DurableServiceOverride
     overrides,
     queues: durableQueues({ paymentQueue: config.PAYMENT_QUEUE, orderReadyQueue: config.ORDER_READY_QUEUE }),
     build: (foundations) => {
-      const { broker, serviceTokens, logger, now } = foundations;
+      const { broker, cursors, serviceTokens, logger, now } = foundations;
       const riders = createMongoRiderStore(foundations);
       const deliveries = createMongoDeliveryStore(foundations);
       const restaurant = createServiceClient({
@@ -39,9 +39,9 @@ export const createApp = (config: RiderConfig, overrides: DurableServiceOverride
       return {
         stores: [riders, deliveries],
         routes: [
-          ...riderRoutes({ riders, ...use }),
+          ...riderRoutes({ riders, deliveries, cursors, ...use }),
           ...positionRoutes(use),
-          ...deliveryRoutes({ deliveries, ...use, ownedRestaurants: askOwnedRestaurants(restaurant), now }),
+          ...deliveryRoutes({ deliveries, cursors, ...use, ownedRestaurants: askOwnedRestaurants(restaurant), now }),
         ],
         consumers: deliveryConsumers(use, { orderReadyQueue: config.ORDER_READY_QUEUE }),
         timers: [{ store: deliveries, act: use.continueSearch }],

@@ -153,6 +153,7 @@ export const startStand = async (env: Record<string, string> = {}) => {
     anotherProcess,
     riders,
     deliveries,
+    connection: opened.connection,
     config,
     told,
     now,

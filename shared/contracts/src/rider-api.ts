@@ -3,6 +3,7 @@ import { userId } from './claims.ts';
 import { point } from './geo.ts';
 import { offerId, orderId, riderId } from './ids.ts';
 import { paise } from './money.ts';
+import { page, pageQuery } from './page.ts';
 import { line, phone } from './text.ts';
 import { instant, looseInstant } from './time.ts';
 
@@ -23,6 +24,11 @@ export const rider = z.object({
 });
 export type RiderView = z.infer<typeof rider>;
 export const riderReply = z.object({ rider });
+
+/** A rider among all, and the order he is on. */
+export const listedRider = rider.extend({ orderId: orderId.optional() });
+export type ListedRider = z.infer<typeof listedRider>;
+export const riderList = page(listedRider);
 
 export const registerRider = z.strictObject({
   name: line({ max: 120 }),
@@ -94,6 +100,49 @@ export const delivery = z.object({
 });
 export type DeliveryView = z.infer<typeof delivery>;
 export const deliveryReply = z.object({ delivery });
+
+export const offerState = z.enum(['sent', 'accepted', 'declined', 'expired', 'revoked', 'released']);
+export type OfferState = z.infer<typeof offerState>;
+
+/** An offer of a delivery as its restaurant and an admin see it, whatever became of it. `closedAt`: when it came to the state it is in. */
+export const offerMade = z.object({
+  offerId,
+  riderId,
+  riderUserId: userId,
+  state: offerState,
+  wave: z.int(),
+  distanceM: z.number(),
+  earningPaise: paise.optional(),
+  offeredAt: instant,
+  expiresAt: instant,
+  closedAt: instant.optional(),
+});
+export type OfferMade = z.infer<typeof offerMade>;
+
+/** How far a search has come: waves of offers made, the radius last looked in. `nextAt`, while it goes on: when it is looked at next. */
+export const searchProgress = z.object({ wave: z.int(), radiusM: z.number(), nextAt: instant.optional() });
+export type SearchProgress = z.infer<typeof searchProgress>;
+
+/** Everything known of a delivery: every offer ever made, oldest first, its search once there was one, and who has the job. */
+export const deliveryInFull = z.object({
+  delivery,
+  offers: z.array(offerMade),
+  search: searchProgress.optional(),
+  riderName: z.string().optional(),
+});
+export type DeliveryInFull = z.infer<typeof deliveryInFull>;
+
+export const listDeliveries = pageQuery.extend({ active: z.literal('true') });
+export const activeDelivery = delivery.pick({
+  orderId: true,
+  status: true,
+  riderId: true,
+  pickup: true,
+  dropoff: true,
+  seq: true,
+});
+export type ActiveDelivery = z.infer<typeof activeDelivery>;
+export const activeDeliveryList = page(activeDelivery);
 
 export const deliver = z.strictObject({ code: z.string().max(16).optional() });
 export const releaseDelivery = z.strictObject({ reason: line({ max: 300 }) });

@@ -1,13 +1,18 @@
 import { orderId } from '@tiffin/contracts/ids';
 import type { ProblemCode } from '@tiffin/contracts/problem';
 import {
+  activeDeliveryList,
   decisionList,
   deliver as deliverBody,
+  deliveryInFull,
   deliveryReply,
+  listDeliveries,
   offerList,
   releaseDelivery,
 } from '@tiffin/contracts/rider-api';
 import { SECOND } from '@tiffin/platform/clock';
+import type { Cursors } from '@tiffin/platform/http/pagination';
+import type { UserPrincipal } from '@tiffin/platform/http/principal';
 import { noContent, ok, problem, type Reply } from '@tiffin/platform/http/reply';
 import { route } from '@tiffin/platform/http/route';
 import type { Stored } from '@tiffin/platform/persistence/stored';
@@ -15,12 +20,14 @@ import * as z from 'zod';
 import type { acceptOffer } from './accept-offer.ts';
 import type { declineOffer } from './decline-offer.ts';
 import type { DeliveryStore } from './delivery.store.ts';
-import { type Delivery, deliveryView, isOpenOffer, offerOf, offerView } from './delivery.ts';
+import { activeView, type Delivery, deliveryView, isOpenOffer, offerOf, offerView } from './delivery.ts';
+import { inFull } from './delivery-in-full.ts';
 import type { Drive } from './drive.ts';
 import type { OwnedRestaurants } from './owned-restaurants.ts';
 
 export type DeliveryDoors = {
-  readonly deliveries: Pick<DeliveryStore, 'activeOf' | 'offeredTo' | 'decisionsOf'>;
+  readonly deliveries: Pick<DeliveryStore, 'activeOf' | 'offeredTo' | 'decisionsOf' | 'storyOf' | 'underway'>;
+  readonly cursors: Cursors;
   readonly acceptOffer: ReturnType<typeof acceptOffer>;
   readonly declineOffer: ReturnType<typeof declineOffer>;
   readonly drive: Drive;
@@ -34,6 +41,7 @@ type Turn =
   | { readonly kind: 'conflict'; readonly code: ProblemCode; readonly detail: string; readonly retryAfterMs?: number };
 
 const byOrder = z.strictObject({ orderId });
+const position = z.strictObject({ createdAt: z.string(), id: orderId });
 const unknownDelivery = () => problem('not_found', 'There is no such delivery for you.');
 const refusals = [
   'not_found',
@@ -67,10 +75,18 @@ const shown = (stored: Stored<Delivery>): Reply => {
   const delivery = deliveryView(stored.state, stored.seq);
   return delivery ? ok({ delivery }) : unknownDelivery();
 };
+/** Whether a delivery is this person's to look into: an admin's always, otherwise its restaurant's owner's. */
+const maySee = async (
+  { role, userId }: UserPrincipal<'admin' | 'restaurant'>,
+  restaurantId: string | undefined,
+  ownedRestaurants: OwnedRestaurants,
+): Promise<boolean> =>
+  role === 'admin' || (restaurantId !== undefined && (await ownedRestaurants(userId)).includes(restaurantId));
 const request = (traceparent: string) => ({ causationId: null, traceparent });
 
 export const deliveryRoutes = ({
   deliveries,
+  cursors,
   acceptOffer,
   declineOffer,
   drive,
@@ -164,6 +180,40 @@ export const deliveryRoutes = ({
   }),
   route({
     method: 'get',
+    path: '/api/v1/deliveries',
+    summary: 'Every delivery that has not ended, oldest first.',
+    who: ['admin'],
+    query: listDeliveries,
+    replies: { 200: activeDeliveryList },
+    handle: async ({ query: { limit, cursor } }) => {
+      const after = cursor === undefined ? undefined : cursors.decode(cursor, position);
+      if (cursor !== undefined && !after) return problem('invalid_request', 'The cursor is not one of ours.');
+      const found = await deliveries.underway(after, limit + 1);
+      const page = found.slice(0, limit);
+      const last = found.length > limit ? page.at(-1) : undefined;
+      return ok({
+        items: page.flatMap(({ state, seq }) => activeView(state, seq) ?? []),
+        nextCursor: last ? cursors.encode({ createdAt: last.createdAt.toISOString(), id: last.id }) : null,
+      });
+    },
+  }),
+  route({
+    method: 'get',
+    path: '/api/v1/deliveries/:orderId',
+    summary: 'Everything known of a delivery, with every offer ever made.',
+    who: ['admin', 'restaurant'],
+    params: byOrder,
+    replies: { 200: deliveryInFull },
+    problems: ['not_found'],
+    handle: async ({ params, principal }) => {
+      const story = await deliveries.storyOf(params.orderId);
+      const isShown = story && (await maySee(principal, story.state.job?.restaurantId, ownedRestaurants));
+      const whole = isShown && inFull(story);
+      return whole ? ok(whole) : unknownDelivery();
+    },
+  }),
+  route({
+    method: 'get',
     path: '/api/v1/deliveries/:orderId/decisions',
     summary: 'Why these riders: every step of the search with its candidates.',
     who: ['admin', 'restaurant'],
@@ -172,12 +222,8 @@ export const deliveryRoutes = ({
     problems: ['not_found'],
     handle: async ({ params, principal }) => {
       const known = await deliveries.decisionsOf(params.orderId);
-      if (!known) return unknownDelivery();
-      if (principal.role !== 'admin') {
-        const owned = await ownedRestaurants(principal.userId);
-        if (known.restaurantId === undefined || !owned.includes(known.restaurantId)) return unknownDelivery();
-      }
-      return ok({ items: known.decisions });
+      const isShown = known && (await maySee(principal, known.restaurantId, ownedRestaurants));
+      return isShown ? ok({ items: known.decisions }) : unknownDelivery();
     },
   }),
 ];

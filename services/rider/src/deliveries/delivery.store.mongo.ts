@@ -32,6 +32,10 @@ export const createMongoDeliveryStore = (
       [{ 'state.riderUserId': 1 }, { partialFilterExpression: ACTIVE }],
       [{ 'state.offers.riderUserId': 1 }, { partialFilterExpression: OPEN }],
       [{ 'state.job.pickup': '2dsphere' }, { partialFilterExpression: OPEN }],
+      // By time first: led by `state.open` it would look as good as the riders' own indexes to a search for their engagements.
+      // The last field is there because two indexes of the same fields are one to an older MongoDB.
+      [{ createdAt: 1, _id: 1, 'state.open': 1 }, { partialFilterExpression: OPEN }],
+      [{ createdAt: 1, _id: 1, 'state.active': 1 }, { partialFilterExpression: ACTIVE }],
     ],
     beside: { decisions: { type: [mongoose.Schema.Types.Mixed], default: undefined } },
     nextActionAt,
@@ -109,6 +113,42 @@ export const createMongoDeliveryStore = (
           ];
         }),
       );
+    },
+
+    underway: async (after, limit) => {
+      const from = new Date(after?.createdAt ?? 0);
+      // Each half is asked for a time, the first page too: without it MongoDB would not see that their indexes answer them.
+      const since = { createdAt: mongoose.trusted({ $gte: from }) };
+      const shown = after && {
+        $nor: [{ createdAt: from, _id: mongoose.trusted({ $lte: new mongoose.Types.ObjectId(after.id) }) }],
+      };
+      const documents = await model
+        .find(
+          {
+            $or: [
+              { ...OPEN, ...since },
+              { ...ACTIVE, ...since },
+            ],
+            ...shown,
+          },
+          { stream: 0, decisions: 0 },
+        )
+        .sort({ createdAt: 1, _id: 1 })
+        .limit(limit)
+        .lean();
+      return documents.map(read);
+    },
+
+    storyOf: async (orderId) => {
+      const document = await model.findById(orderId, { decisions: { $slice: -1 } }).lean();
+      if (!document) return undefined;
+      const { state, seq, tail } = read(document);
+      const kept: unknown = Reflect.get(document, 'decisions');
+      const newest = decision
+        .array()
+        .parse(kept ?? [])
+        .at(-1);
+      return { state, seq, history: tail, radiusM: newest?.radiusM };
     },
 
     decisionsOf: async (orderId) => {

@@ -6,6 +6,7 @@ import type { Committed, Taken } from '@tiffin/platform/persistence/aggregate-st
 import type { Cause, Stored } from '@tiffin/platform/persistence/stored';
 import type { Timed } from '@tiffin/platform/persistence/timers';
 import type { Delivery, DeliveryEvent } from './delivery.ts';
+import type { DeliveryStory } from './delivery-in-full.ts';
 
 /** What a commit writes: the state, the events, and the decisions of the search that led there, all in one write. */
 export type DeliveryChange = {
@@ -19,6 +20,9 @@ export type Engagements = { readonly busy: ReadonlySet<string>; readonly thinkin
 
 /** A rider's trip, as his positions are told: which order, and whose. */
 export type Trip = { readonly orderId: OrderId; readonly userId?: UserId };
+
+/** Where a page of deliveries goes on: after the delivery opened at this time with this id. */
+export type DeliveryPosition = { readonly createdAt: string; readonly id: string };
 
 export type DeliveryStore = Timed & {
   find(orderId: string): Promise<Stored<Delivery> | undefined>;
@@ -40,6 +44,10 @@ export type DeliveryStore = Timed & {
   /** Ids of the deliveries still looking for a rider around a place, nearest first. */
   openNear(around: Point, radiusM: number, limit: number): Promise<readonly OrderId[]>;
   tripsOf(riderIds: readonly string[]): Promise<ReadonlyMap<string, Trip>>;
+  /** Deliveries that have not ended, oldest first, at most `limit`. */
+  underway(after: DeliveryPosition | undefined, limit: number): Promise<readonly Stored<Delivery>[]>;
+  /** All that is kept of a delivery, as of one moment. */
+  storyOf(orderId: string): Promise<DeliveryStory | undefined>;
   /** Why each rider was asked, oldest first; undefined for an unknown order. */
   decisionsOf(orderId: string): Promise<{ restaurantId?: string; decisions: readonly SearchDecision[] } | undefined>;
 };

@@ -5,7 +5,13 @@ import { distanceM, point } from '@tiffin/contracts/geo';
 import { offerId, orderId, restaurantId, riderId } from '@tiffin/contracts/ids';
 import { paise } from '@tiffin/contracts/money';
 import type { ReadyForRider } from '@tiffin/contracts/order-events';
-import { type DeliveryView, deliveryStatus, type Offer } from '@tiffin/contracts/rider-api';
+import {
+  type ActiveDelivery,
+  type DeliveryView,
+  deliveryStatus,
+  type Offer,
+  offerState,
+} from '@tiffin/contracts/rider-api';
 import { instant } from '@tiffin/contracts/time';
 import * as z from 'zod';
 
@@ -33,7 +39,7 @@ export const madeOffer = z.object({
   sentAt: instant,
   expiresAt: instant,
   distanceM: z.number(),
-  status: z.enum(['sent', 'accepted', 'declined', 'expired', 'revoked', 'released']),
+  status: offerState,
   /** Why a revoked offer was: another rider has the job, this rider has another job, or he went off duty. */
   revokedFor: z.enum(['taken', 'busy', 'off_duty']).optional(),
 });
@@ -185,3 +191,14 @@ export const deliveryView = (state: Delivery, seq: number): DeliveryView | undef
     seq,
   };
 };
+
+/** A delivery among those that are under way; undefined for one that never had a job. */
+export const activeView = (state: Delivery, seq: number): ActiveDelivery | undefined =>
+  state.job && {
+    orderId: state.orderId,
+    status: state.status,
+    ...(state.riderId && { riderId: state.riderId }),
+    pickup: state.job.pickup,
+    ...(state.job.dropoff && { dropoff: state.job.dropoff }),
+    seq,
+  };

@@ -45,8 +45,7 @@ export const createMongoRiderStore = (
   });
   const { model } = store;
 
-  const readKnown = (document: object | null): KnownRider | undefined => {
-    if (!document) return undefined;
+  const readKnown = (document: object): KnownRider => {
     const stored = store.read(document);
     const position = positionSchema.optional().parse(Reflect.get(document, 'position'));
     return { riderId: asRiderId.parse(stored.id), stored, ...(position && { position }) };
@@ -56,9 +55,19 @@ export const createMongoRiderStore = (
     change: store.change,
     sweep: store.sweep,
     create: (riderId, state, events, cause) => store.create(riderId, state, events, cause),
-    find: async (riderId) => readKnown(await model.findById(riderId, PROJECTION).lean()),
-    findByUser: async (riderUserId) =>
-      readKnown(await model.findOne({ 'state.userId': riderUserId }, PROJECTION).lean()),
+    find: async (riderId) => {
+      const document = await model.findById(riderId, PROJECTION).lean();
+      return document ? readKnown(document) : undefined;
+    },
+    findByUser: async (riderUserId) => {
+      const document = await model.findOne({ 'state.userId': riderUserId }, PROJECTION).lean();
+      return document ? readKnown(document) : undefined;
+    },
+    list: async (after, limit) => {
+      const behind = after ? { _id: mongoose.trusted({ $gt: new mongoose.Types.ObjectId(after) }) } : {};
+      const documents = await model.find(behind, { stream: 0 }).sort({ _id: 1 }).limit(limit).lean();
+      return documents.map(readKnown);
+    },
 
     savePositions: async (positions) => {
       if (positions.length === 0) return;

@@ -25,6 +25,8 @@ export type RiderStore = Pick<AggregateStore<Rider, RiderEvent>, 'change'> & {
     cause: Cause,
   ): Promise<Committed<Rider> | Taken>;
   find(riderId: string): Promise<KnownRider | undefined>;
+  /** Every rider, in the order of ids, after the given one. */
+  list(after: string | undefined, limit: number): Promise<readonly KnownRider[]>;
   findByUser(riderUserId: string): Promise<KnownRider | undefined>;
   /** Writes newest positions, all in one round trip; one that is newer already stays, so no process moves a rider backwards. */
   savePositions(positions: readonly { riderId: string; position: Position }[]): Promise<void>;
