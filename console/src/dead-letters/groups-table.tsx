@@ -25,7 +25,7 @@ export const GroupsTable = ({ letterDesk }: { letterDesk: LetterDesk }) => {
           {found.items.map((group) => {
             const isOpen = open !== undefined && keyOf(open) === keyOf(group);
             return (
-              <tr key={keyOf(group)} class={isOpen ? 'chosen' : undefined}>
+              <tr key={keyOf(group)} class={isOpen ? 'open' : undefined}>
                 <td>
                   <button
                     type="button"

@@ -36,7 +36,7 @@ export const LetterList = ({ letterDesk, ticked }: { letterDesk: LetterDesk; tic
         </thead>
         <tbody>
           {letters.map(({ id, attempts, deadAt }) => (
-            <tr key={id} class={id === letterDesk.letter.value?.id ? 'chosen' : undefined}>
+            <tr key={id} class={id === letterDesk.letter.value?.id ? 'open' : undefined}>
               <td>
                 <input
                   type="checkbox"
