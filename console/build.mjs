@@ -27,6 +27,15 @@ const { metafile } = await build({
   define: { 'process.env.NODE_ENV': '"production"' },
   logLevel: 'warning',
 });
+// The page speaks to the public doors and knows contracts only: nothing else of the house, and no package nobody chose, may get into it.
+const OURS = /^(?:src|\.\.\/shared\/contracts\/src)\//;
+const CHOSEN =
+  /^\.\.\/node_modules\/(?:preact|@preact|zod|socket\.io-client|socket\.io-parser|engine\.io-client|engine\.io-parser|@socket\.io)\//;
+const strangers = Object.keys(metafile.inputs).filter((path) => !OURS.test(path) && !CHOSEN.test(path));
+if (strangers.length > 0) {
+  process.stderr.write(`The console's page may not hold: ${strangers.join(', ')}\n`);
+  process.exit(1);
+}
 const made = Object.keys(metafile.outputs).map((path) => basename(path));
 const named = (ending) => made.find((name) => name.endsWith(ending));
 const page = (await readFile(join(HERE, 'src/index.html'), 'utf8'))

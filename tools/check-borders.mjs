@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { HOUSE } from './house.mjs';
 
-const FOLDERS = ['shared', 'services', 'local', 'cli', 'e2e', 'bench'];
+const FOLDERS = ['shared', 'services', 'local', 'cli', 'console', 'e2e', 'bench'];
 const CRUISER = join(HOUSE, 'node_modules/dependency-cruiser/bin/dependency-cruise.mjs');
 const LARGEST_REPORT_BYTES = 256 * 1_048_576;
 

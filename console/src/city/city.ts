@@ -31,8 +31,8 @@ export type Rider = {
   isStale: boolean;
 };
 
-export type Kitchen = { readonly id: string; readonly name: string; readonly isOpen: boolean; readonly at: Spot };
-export type OpenOffer = {
+type Kitchen = { readonly id: string; readonly name: string; readonly isOpen: boolean; readonly at: Spot };
+type OpenOffer = {
   readonly orderId: string;
   readonly riderId: string;
   readonly from: Spot;

@@ -3,6 +3,7 @@ import { isEnded } from '../orders/order-card.ts';
 import type { City, Rider, RiderState } from './city.ts';
 import { spotOf } from './moving-dot.ts';
 import { type Size, type Spot, scaleBar, toPlane, toScreen, type View } from './plane.ts';
+import { tripProgress } from './trip-progress.ts';
 
 /** The colours of the map, read from the style sheet so that light and dark are decided in one place. */
 export type Palette = Readonly<
@@ -90,7 +91,7 @@ const drawOrders = (
       coming.moveTo(here.x, here.y);
       coming.lineTo(kitchen.x, kitchen.y);
     } else if (card.status === 'picked_up') {
-      const part = progress(kitchen, door, here);
+      const part = tripProgress(kitchen, door, here);
       done.moveTo(kitchen.x, kitchen.y);
       done.lineTo(kitchen.x + (door.x - kitchen.x) * part, kitchen.y + (door.y - kitchen.y) * part);
     }
@@ -109,14 +110,6 @@ const drawOrders = (
   canvas.setLineDash([4, 4]);
   canvas.stroke(coming);
   canvas.setLineDash([]);
-};
-
-/** How far along the line from the kitchen to the door somebody is, from 0 to 1. */
-export const progress = (from: Spot, to: Spot, here: Spot): number => {
-  const length = (to.x - from.x) ** 2 + (to.y - from.y) ** 2;
-  if (length === 0) return 1;
-  const along = (here.x - from.x) * (to.x - from.x) + (here.y - from.y) * (to.y - from.y);
-  return Math.min(1, Math.max(0, along / length));
 };
 
 const drawOffers = (

@@ -4,7 +4,7 @@ import { page } from '@tiffin/contracts/page';
 import type { Answer, Doors } from '../doors/doors.ts';
 
 /** How far back a page that has just been opened reads. */
-export const LOOK_BACK_MS = 15 * 60_000;
+const LOOK_BACK_MS = 15 * 60_000;
 /** Events are logged as they arrive, which is not always in the order of their times: this much is read again. */
 const OVERLAP_MS = 10_000;
 const EVERY_MS = 1_000;

@@ -2,15 +2,16 @@ import { type ReadonlySignal, signal } from '@preact/signals';
 import type { Envelope } from '@tiffin/contracts/envelope';
 import * as z from 'zod';
 import { createAssignments } from './assignments.ts';
-import { createLatency, type Spread } from './latencies.ts';
+import { createLatency } from './latencies.ts';
 import { createOverdueOrders } from './overdue-orders.ts';
+import type { Spread } from './spread.ts';
 import { createStreamGaps } from './stream-gaps.ts';
 
 const MINUTE = 60_000;
 const MINUTES_SHOWN = 15;
 const ofOrder = z.object({ orderId: z.string() });
 
-export type Latencies = {
+type Latencies = {
   /** From PAYMENT_SUCCESS to ORDER_PLACED, the event the kitchen's push is made of. */
   readonly paidToKitchen: Spread;
   /** From ORDER_READY_FOR_RIDER to the first DELIVERY_OFFERED. */

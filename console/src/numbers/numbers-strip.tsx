@@ -3,7 +3,7 @@ import * as z from 'zod';
 import type { Desk } from '../shell/desk.ts';
 import { useEvery } from '../shell/use-every.ts';
 import { milliseconds } from '../shell/words.ts';
-import type { Spread } from './latencies.ts';
+import type { Spread } from './spread.ts';
 
 const queueList = z.object({
   items: z.array(
