@@ -1,6 +1,6 @@
 import { Notice } from '../shell/notice.tsx';
 import { type Breaker, KILLABLE, type Killable } from './breaker.ts';
-import { whyNot } from './why-not.ts';
+import { whyNotBreak, whyNothing, whyNotKill } from './why-not.ts';
 
 const KILL_SENTENCES: Readonly<Record<Killable, string>> = {
   restaurant:
@@ -16,7 +16,8 @@ const KILL_SENTENCES: Readonly<Record<Killable, string>> = {
 export const BreakButtons = ({ breaker }: { breaker: Breaker }) => {
   const stack = breaker.stack.value;
   const webhooks = breaker.webhooks.value;
-  const noGateway = webhooks === undefined ? 'The fake gateway has not answered yet.' : undefined;
+  const noGateway =
+    whyNotBreak(stack, 'razorpay') ?? (webhooks === undefined ? 'The fake gateway has not answered yet.' : undefined);
   return (
     <section class="panel" aria-labelledby="break-title">
       <h2 id="break-title">Break it</h2>
@@ -27,20 +28,20 @@ export const BreakButtons = ({ breaker }: { breaker: Breaker }) => {
             key={child}
             name={`Kill ${child}`}
             sentence={KILL_SENTENCES[child]}
-            reason={whyNot(stack, child)}
+            reason={whyNotKill(stack, child)}
             press={() => breaker.kill(child)}
           />
         ))}
         <Way
           name="Stop RabbitMQ for 10 s"
           sentence="No service can send or hear anything. Orders are still taken; their events leave when it is back."
-          reason={whyNot(stack, 'rabbitmq')}
+          reason={whyNotBreak(stack, 'rabbitmq')}
           press={() => breaker.takeAway('rabbitmq', 'Stop RabbitMQ for 10 s')}
         />
         <Way
           name="Pause the database for 5 s"
           sentence="No service can read or write. Requests wait or are told to come again; what was acknowledged is there afterwards."
-          reason={whyNot(stack, 'store')}
+          reason={whyNotBreak(stack, 'store')}
           press={() => breaker.takeAway('store', 'Pause the database for 5 s')}
         />
         <Way
@@ -60,13 +61,13 @@ export const BreakButtons = ({ breaker }: { breaker: Breaker }) => {
         <Way
           name="Send poison"
           sentence="A message no reader can understand. It is put aside among the dead letters; those behind it go on."
-          reason={whyNot(stack, 'poison')}
+          reason={whyNothing(stack)}
           press={breaker.sendPoison}
         />
         <Way
           name="Let 50 riders accept one order"
           sentence="50 new riders tap accept at the same moment, again and again. Exactly one gets the order. Takes about 30 s."
-          reason={breaker.isRacing.value ? 'They are racing.' : whyNot(stack, 'tokens')}
+          reason={breaker.isRacing.value ? 'They are racing.' : whyNotBreak(stack, 'razorpay')}
           press={() => void breaker.race()}
         />
       </ul>

@@ -57,6 +57,8 @@ export type Breaker = {
 };
 
 const killed = z.object({ child: z.string(), pid: z.number() });
+const taken = z.object({ effect: z.string() });
+const poison = z.object({ queue: z.string(), published: z.int() });
 
 export const createBreaker = ({ config, doors }: { config: ConsoleConfig; doors: Doors }): Breaker => {
   const journal = createJournal();
@@ -123,8 +125,9 @@ export const createBreaker = ({ config, doors }: { config: ConsoleConfig; doors:
     takeAway: (child, did) =>
       breakFor(did, async () => {
         const ms = OUTAGES[child];
-        const answer = await press(`${child}/outage`, { ms }, z.unknown());
-        return answer.kind === 'answered' ? { ...answer, body: { forMs: ms } } : answer;
+        const answer = await press(`${child}/outage`, { ms }, taken);
+        if (answer.kind !== 'answered') return answer;
+        return { ...answer, body: { forMs: ms, effect: `${child}: ${answer.body.effect}` } };
       }),
     setTrick: async (trick, on) => {
       const { words: _, ...change } = TRICKS[trick];
@@ -142,7 +145,7 @@ export const createBreaker = ({ config, doors }: { config: ConsoleConfig; doors:
       if (end) end();
       else journal.begin('Webhooks as usual').end('done', 'they are sent once each again');
     },
-    sendPoison: () => void followLetter(doors, journal.begin('Send poison'), () => press('poison', {}, z.unknown())),
+    sendPoison: () => void followLetter(doors, journal.begin('Send poison'), () => press('poison', {}, poison)),
     race: async () => {
       if (isRacing.value) return;
       isRacing.value = true;

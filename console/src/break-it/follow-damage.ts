@@ -10,8 +10,8 @@ const LOOK_EVERY_MS = 500;
 /** What has not recovered by then is not going to by itself. */
 const GIVEN_UP_AFTER_MS = 180_000;
 
-/** What was done to the stack: for how long, or to which process. */
-export type Broken = { readonly forMs: number; readonly killed?: Watch['killed'] };
+/** What was done to the stack: for how long, or to which process; `effect` says it in words. */
+export type Broken = { readonly forMs: number; readonly killed?: Watch['killed']; readonly effect?: string };
 
 export type Mishap = {
   readonly doors: Doors;
@@ -25,7 +25,8 @@ export type Mishap = {
 const damageWords = ({ part, words, fromMs, toMs, isOver }: Damage): string =>
   `${seconds(fromMs)}: ${part} ${words.join(', then ')}${isOver ? `, for ${seconds(toMs - fromMs)}` : ' …'}`;
 
-const seenWords = ({ damage, newPid }: Verdict, killed: Watch['killed']): readonly string[] => [
+const seenWords = ({ damage, newPid }: Verdict, { killed, effect }: Partial<Broken>): readonly string[] => [
+  ...(effect === undefined ? [] : [effect]),
   ...damage.map(damageWords),
   ...(killed && newPid !== undefined ? [`${killed.child} is process ${newPid} now, it was ${killed.pid}`] : []),
 ];
@@ -34,18 +35,23 @@ const seenWords = ({ damage, newPid }: Verdict, killed: Watch['killed']): readon
 export const followDamage = async ({ doors, line, press, isLeft }: Mishap): Promise<void> => {
   const beganMs = Date.now();
   let watch: Watch = { beganMs, brokenUntilMs: Number.POSITIVE_INFINITY };
+  let broken: Broken | undefined;
   let refusal: Answer<Broken> | undefined;
   // Not awaited: some of the damage is there before the answer.
   void press().then((answer) => {
-    if (answer.kind !== 'answered') refusal = answer;
-    else watch = { beganMs, brokenUntilMs: Date.now() + answer.body.forMs, killed: answer.body.killed };
+    if (answer.kind !== 'answered') {
+      refusal = answer;
+      return;
+    }
+    broken = answer.body;
+    watch = { beganMs, brokenUntilMs: Date.now() + broken.forMs, killed: broken.killed };
   });
   const looks: Look[] = [];
   while (!isLeft()) {
     looks.push(await lookAround(doors));
     if (refusal) return line.end('failed', refusalWords(refusal));
     const verdict = judge(watch, looks);
-    line.seen(seenWords(verdict, watch.killed));
+    line.seen(seenWords(verdict, broken ?? {}));
     const { recoveredAfterMs } = verdict;
     if (recoveredAfterMs !== undefined) return line.end('recovered', `recovered after ${seconds(recoveredAfterMs)}`);
     if (Date.now() - beganMs > GIVEN_UP_AFTER_MS) {

@@ -40,15 +40,15 @@ const CHILD_WORDS: Readonly<Record<string, string>> = {
 };
 
 /** The parts that no service speaks for: the store, the broker, the gateway. */
-const wrongChildren = ({ children }: StackStatus): Record<string, string> => {
+const wrongChildren = ({ children, outages }: Pick<StackStatus, 'children' | 'outages'>): Record<string, string> => {
   const services: readonly string[] = SERVICES;
   const others = Object.entries(children).filter(([name]) => !services.includes(name) && name !== 'city');
-  return Object.fromEntries(
-    others.flatMap(([name, { state }]) => {
-      const words = CHILD_WORDS[state];
-      return words === undefined ? [] : [[name, words]];
-    }),
-  );
+  const lame = others.flatMap(([name, { state }]) => {
+    const words = CHILD_WORDS[state];
+    return words === undefined ? [] : [[name, words] as const];
+  });
+  // A broker that others use as well is no child; it is only closed to us.
+  return { ...Object.fromEntries(outages.map(({ what }) => [what, 'is taken away'])), ...Object.fromEntries(lame) };
 };
 
 /** Looks once at all four services and at the supervisor. */
@@ -57,7 +57,7 @@ export const lookAround = async (doors: Doors): Promise<Look> => {
     soon(readStack(doors)),
     ...SERVICES.map((part) => soon(doors.ask({ part, path: '/readyz' }, health))),
   ]);
-  const told = stack !== 'silent' && stack.kind === 'answered' ? stack.body : { children: {} };
+  const told = stack !== 'silent' && stack.kind === 'answered' ? stack.body : { children: {}, outages: [] };
   const wrong = wrongChildren(told);
   for (const [index, answer] of answers.entries()) {
     const words = wrongWith(answer);
