@@ -9,12 +9,19 @@ import { ENDS, type Ledger, type Unfinished } from './ledger.ts';
 import type { Pace } from './pace.ts';
 import type { Random } from './random.ts';
 import { crossingNear, toPoint } from './street-grid.ts';
+import type { Witness } from './witness.ts';
 
 const REACH_M = 600;
 /** The push is what people see; now and then they also pull the screen down. */
 const LOOK_EVERY_S = 15;
-/** So many change their mind before they pay. It is the only way in which an order of this city is meant to end early. */
-const CHANGE_THEIR_MIND = 0.03;
+
+/** Which share of the customers thinks better of it. */
+export type Whims = {
+  /** Cancels instead of paying. */
+  readonly unpaid: number;
+  /** Pays, and cancels before the kitchen has answered, or tries to. */
+  readonly paid: number;
+};
 
 type City = { readonly doors: Doors; readonly ledger: Ledger; readonly pace: Pace };
 
@@ -23,10 +30,20 @@ export const runCustomer = async ({
   number,
   kitchen,
   random,
+  name,
+  whims,
+  witness,
   ...city
-}: City & { number: number; kitchen: OpenKitchen; random: Random }): Promise<void> => {
+}: City & {
+  number: number;
+  kitchen: OpenKitchen;
+  random: Random;
+  name: string;
+  whims: Whims;
+  witness?: Witness | undefined;
+}): Promise<void> => {
   const { doors, ledger, pace } = city;
-  const customer = doors.visitor('customer', `city-customer-${Date.now()}-${number}`, `Customer ${number + 1}`);
+  const customer = doors.visitor('customer', `${name}-customer-${Date.now()}-${number}`, `Customer ${number + 1}`);
   ledger.setOut(customer.sub);
   const placed = await placeOrder(customer, kitchen, number, random);
   if (placed.kind === 'refused') ledger.turnedAway(customer.sub);
@@ -35,8 +52,15 @@ export const runCustomer = async ({
   ledger.ordered(customer.sub, id);
   const watch = watchOrder(customer, id, ledger);
   await pace.wait(random.between(1, 4));
-  if (random.unit() < CHANGE_THEIR_MIND) await cancel(customer, id, ledger);
-  else await pay(customer, id);
+  const whim = random.unit();
+  if (whim < whims.unpaid) await cancel(customer, id, ledger);
+  else if (await pay(customer, id)) {
+    witness?.paid(id);
+    if (whim < whims.unpaid + whims.paid) {
+      await pace.wait(random.between(0, 2));
+      await cancel(customer, id, ledger);
+    }
+  }
   await seeThrough(watch, customer, id, city);
 };
 
@@ -104,7 +128,7 @@ const watchOrder = (customer: Visitor, id: OrderId, ledger: Ledger): Watch => {
 
 const seeThrough = async (watch: Watch, customer: Visitor, id: OrderId, { ledger, pace }: City): Promise<void> => {
   while (watch.state() === 'under way') {
-    await pace.wait(LOOK_EVERY_S);
+    await pace.unhurried(LOOK_EVERY_S);
     if (watch.state() === 'under way') await watch.look();
   }
   watch.close();
@@ -143,12 +167,14 @@ const cancel = async (customer: Visitor, id: OrderId, ledger: Ledger) => {
   await customer.insist('POST', 'restaurant', `/api/v1/orders/${id}/cancel`, orderReply, {});
 };
 
-const pay = async (customer: Visitor, orderId: OrderId) => {
+/** True when the bank took the money, as far as this customer heard. */
+const pay = async (customer: Visitor, orderId: OrderId): Promise<boolean> => {
   const started = await customer.insist('POST', 'utils', '/api/v1/payments', checkout, { orderId });
-  if (started.kind !== 'answered') return;
+  if (started.kind !== 'answered') return false;
   // The bank's side of the checkout page: the customer pays there, and the gateway tells the shop by itself.
   const wish = { orderId: started.body.razorpayOrderId, outcome: 'captured', method: 'upi' };
-  await customer.insist('POST', 'razorpay', '/_control/pay', z.unknown(), wish);
+  const taken = await customer.insist('POST', 'razorpay', '/_control/pay', z.unknown(), wish);
+  return taken.kind === 'answered';
 };
 
 /** Nothing lost: the history of an order that has ended begins at 1 and has no gap. */

@@ -5,6 +5,7 @@ import { resumeCustomer } from './customer.ts';
 import type { Doors, Visitor } from './doors.ts';
 import type { Entry } from './journal.ts';
 import { createLedger } from './ledger.ts';
+import type { Pace } from './pace.ts';
 
 const id = orderId.parse('1'.repeat(24));
 const ORDER = `GET /api/v1/orders/${id}`;
@@ -45,6 +46,9 @@ const HISTORY = {
   ],
 };
 
+const atOnce = () => Promise.resolve();
+const pace: Pace = { speed: 1, wait: atOnce, unhurried: atOnce };
+
 /** A city that ended with these lines in its journal, and services that answer in turn, or 404. */
 const afterACrash = async (earlier: readonly Entry[], answers: Record<string, unknown[]>) => {
   const kept: Entry[] = [];
@@ -57,8 +61,7 @@ const afterACrash = async (earlier: readonly Entry[], answers: Record<string, un
   };
   const doors: Doors = { visitor: (_role, sub) => ({ sub, ask, insist: ask, listen: () => () => undefined }) };
   const ledger = createLedger({ nowMs: () => 0, journal: { earlier, keep: (entry) => kept.push(entry) } });
-  for (const unfinished of ledger.unfinished())
-    await resumeCustomer(unfinished, { doors, ledger, pace: { wait: () => Promise.resolve() } });
+  for (const unfinished of ledger.unfinished()) await resumeCustomer(unfinished, { doors, ledger, pace });
   return { kept, asked, summary: ledger.summary() };
 };
 

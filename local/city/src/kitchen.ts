@@ -6,11 +6,14 @@ import type { Ledger } from './ledger.ts';
 import type { Pace } from './pace.ts';
 import type { Random } from './random.ts';
 import { type Spot, toPoint } from './street-grid.ts';
+import type { Witness } from './witness.ts';
 
 export type OpenKitchen = {
   readonly restaurantId: string;
   readonly at: Spot;
   readonly menu: readonly [ItemView, ...ItemView[]];
+  /** No more orders are taken, and nobody listens any more. */
+  close(): Promise<void>;
 };
 
 const NAMES = [
@@ -37,6 +40,9 @@ export const runKitchen = async ({
   ledger,
   pace,
   random,
+  name,
+  rejects,
+  witness,
 }: {
   number: number;
   at: Spot;
@@ -44,16 +50,24 @@ export const runKitchen = async ({
   ledger: Ledger;
   pace: Pace;
   random: Random;
+  name: string;
+  /** Which share of its orders it does not take. */
+  rejects: number;
+  witness?: Witness | undefined;
 }): Promise<OpenKitchen> => {
-  const name = `${NAMES[number % NAMES.length]} ${Math.floor(number / NAMES.length) + 1}`;
-  const owner = doors.visitor('restaurant', `city-kitchen-${number}`, name);
-  const kitchen = await open(owner, name, at);
+  const sign = `${NAMES[number % NAMES.length]} ${Math.floor(number / NAMES.length) + 1}`;
+  const owner = doors.visitor('restaurant', `${name}-kitchen-${number}`, sign);
+  const kitchen = await open(owner, sign, at);
 
   const cooking = new Set<string>();
   const cook = async (id: string) => {
     if (cooking.has(id)) return;
     cooking.add(id);
     await pace.wait(random.between(1, 4));
+    if (rejects > 0 && random.unit() < rejects) {
+      await owner.insist('POST', 'restaurant', `/api/v1/orders/${id}/reject`, orderReply, { reason: 'Sold out.' });
+      return;
+    }
     await owner.insist('POST', 'restaurant', `/api/v1/orders/${id}/accept`, orderReply, {
       prepMinutes: 10 + random.index(20),
     });
@@ -69,22 +83,40 @@ export const runKitchen = async ({
   const catchUp = async () => {
     for (const status of ['placed', 'accepted', 'preparing']) {
       const found = await owner.insist('GET', 'restaurant', `/api/v1/orders?status=${status}&limit=100`, orderList);
-      if (found.kind === 'answered') for (const { _id } of found.body.items) void cook(_id);
+      if (found.kind !== 'answered') continue;
+      for (const { _id } of found.body.items) {
+        witness?.found(_id);
+        void cook(_id);
+      }
     }
   };
 
-  owner.listen({
-    connect: () => void catchUp(),
+  let connections = 0;
+  const hangUp = owner.listen({
+    connect: () => {
+      connections += 1;
+      void catchUp();
+    },
     'order:new': (payload) => {
       const pushed = pushes['order:new'].safeParse(payload);
-      if (pushed.success) void cook(pushed.data.orderId);
+      if (!pushed.success) return;
+      const { orderId, seq } = pushed.data;
+      witness?.told({ orderId, seq, connection: `${owner.sub} ${connections}` });
+      void cook(orderId);
     },
   });
-  return kitchen;
+  return {
+    ...kitchen,
+    close: async () => {
+      const path = `/api/v1/restaurants/${kitchen.restaurantId}`;
+      await owner.insist('PATCH', 'restaurant', path, restaurantReply, { isOpen: false });
+      hangUp();
+    },
+  };
 };
 
 /** Finds the kitchen of an earlier day, or registers it; and opens its door. */
-const open = async (owner: Visitor, name: string, at: Spot): Promise<OpenKitchen> => {
+const open = async (owner: Visitor, name: string, at: Spot): Promise<Omit<OpenKitchen, 'close'>> => {
   const known = await owner.insist('GET', 'restaurant', '/api/v1/restaurants?owner=me', restaurantList);
   const earlier = known.kind === 'answered' ? known.body.items[0] : undefined;
   const restaurant = earlier ?? (await register(owner, name, at));

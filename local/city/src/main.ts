@@ -1,14 +1,14 @@
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import * as z from 'zod';
-import { runCity } from './city.ts';
+import { EVERYDAY, runCity } from './city.ts';
 import { createDoors } from './doors.ts';
 import { openJournal } from './journal.ts';
 import { createLedger } from './ledger.ts';
 import { liveLine } from './live-line.ts';
 import { createPace } from './pace.ts';
+import { readStackFile } from './stack-file.ts';
 
 const { values } = parseArgs({
   options: {
@@ -25,16 +25,9 @@ const wholeNumber = z
   .string()
   .regex(/^[1-9][0-9]{0,5}$/, 'must be a whole number')
   .transform(Number);
-const url = z.url();
-const stackFile = z.object({
-  infrastructure: z.object({ mongodb: z.object({ url: z.string(), from: z.string() }) }),
-  urls: z.object({ restaurant: url, rider: url, realtime: url, utils: url, razorpay: url }),
-  secrets: z.looseObject({ JWT_SECRET: z.string() }),
-});
-
-const { urls, secrets, infrastructure } = stackFile.parse(
-  JSON.parse(readFileSync(join(values.data, 'stack.json'), 'utf8')),
-);
+const stack = readStackFile(values.data);
+if (!stack) throw new Error(`no stack runs on ${values.data}`);
+const { urls, secrets, infrastructure } = stack;
 const { mongodb } = infrastructure;
 // Orders live in a database: on another one than last time, those of last time are not lost but elsewhere. A database that lives in the
 // data folder is the same on any port.
@@ -47,6 +40,7 @@ const ledger = createLedger({
 const closing = new AbortController();
 void runCity({
   plan: {
+    ...EVERYDAY,
     seed: wholeNumber.parse(values.seed),
     kitchens: wholeNumber.parse(values.kitchens),
     riders: wholeNumber.parse(values.riders),

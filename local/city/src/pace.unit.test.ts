@@ -19,6 +19,17 @@ it('keeps one listener on the closing, however many people wait, listen and ask'
   closing.abort();
 });
 
+it('hurries people and leaves alone what is not to be hurried', async () => {
+  const closing = new AbortController();
+  const pace = createPace({ speed: 1_000, closing: closing.signal });
+  const order: string[] = [];
+  await Promise.all([
+    pace.unhurried(0.1).then(() => order.push('unhurried')),
+    pace.wait(20).then(() => order.push('hurried')),
+  ]);
+  expect(order).toEqual(['hurried', 'unhurried']);
+});
+
 it('ends every wait when the city closes, without letting anybody go on', async () => {
   const closing = new AbortController();
   const pace = createPace({ speed: 1, closing: closing.signal });

@@ -15,15 +15,23 @@ import type { Pace } from './pace.ts';
 import type { Random } from './random.ts';
 import { anyCrossing, isAt, type Spot, stepTowards, toPoint, toSpot } from './street-grid.ts';
 
-/** 15 m/s is a scooter in light traffic. The services refuse more than 40 m/s as a jump of the GPS. */
+/** 15 m/s is a scooter in light traffic. */
 const RIDING_M_PER_S = 15;
 const IDLING_M_PER_S = 4;
+/** The services refuse more than 40 m/s as a jump of the GPS: in a faster city too nobody rides faster than this. */
+const FASTEST_M_PER_S = 36;
 const REPORT_EVERY_S = 1;
 const IDLE_REPORT_EVERY_S = 5;
 /** Offers farther away than this are sometimes declined. */
 const FAR_M = 1_200;
 
-const deliveryOrNothing = z.union([deliveryReply, z.undefined()]);
+export const deliveryOrNothing = z.union([deliveryReply, z.undefined()]);
+
+export type RiderOnDuty = {
+  readonly sub: string;
+  /** Takes no more offers, finishes the trip he is on, goes off duty and hangs up. */
+  goHome(): Promise<void>;
+};
 
 /** A rider who is on duty: drifts about, accepts most offers, fetches and delivers, and reports where he is. */
 export const runRider = async ({
@@ -34,6 +42,7 @@ export const runRider = async ({
   ledger,
   pace,
   random,
+  name,
 }: {
   number: number;
   home: Spot;
@@ -42,12 +51,16 @@ export const runRider = async ({
   ledger: Ledger;
   pace: Pace;
   random: Random;
-}): Promise<void> => {
-  const rider = doors.visitor('rider', `city-rider-${number}`, `Rider ${number + 1}`);
+  name: string;
+}): Promise<RiderOnDuty> => {
+  const rider = doors.visitor('rider', `${name}-rider-${number}`, `Rider ${number + 1}`);
+  const ridingMps = Math.min(RIDING_M_PER_S * pace.speed, FASTEST_M_PER_S);
+  const idlingMps = Math.min(IDLING_M_PER_S * pace.speed, FASTEST_M_PER_S);
   let at = home;
   // Rises also over a restart of the city: an app that starts anew must not repeat numbers.
   let fixSeq = Math.floor(Date.now() / 1_000) * 10;
-  let working = false;
+  let working: Promise<void> | undefined;
+  let goingHome = false;
 
   await signOn(rider, admin, number, at);
 
@@ -60,9 +73,9 @@ export const runRider = async ({
   const rideTo = async (place: Point) => {
     const goal = toSpot(place);
     while (!isAt(at, goal)) {
-      await pace.wait(REPORT_EVERY_S);
-      at = stepTowards(at, goal, RIDING_M_PER_S * REPORT_EVERY_S);
-      await report(RIDING_M_PER_S);
+      await pace.unhurried(REPORT_EVERY_S);
+      at = stepTowards(at, goal, ridingMps * REPORT_EVERY_S);
+      await report(ridingMps);
     }
   };
 
@@ -79,14 +92,15 @@ export const runRider = async ({
   };
 
   const work = async (task: () => Promise<void>) => {
-    if (working) return;
-    working = true;
-    await task();
-    working = false;
+    if (working !== undefined) return;
+    working = task();
+    await working;
+    working = undefined;
   };
 
   const consider = (offer: Offer) =>
     work(async () => {
+      if (goingHome) return;
       await pace.wait(random.between(0.5, 3));
       const path = `/api/v1/deliveries/${offer.orderId}`;
       if (offer.distanceM > FAR_M && random.unit() < 0.3) {
@@ -109,7 +123,7 @@ export const runRider = async ({
     if (first) await consider(first);
   };
 
-  rider.listen({
+  const hangUp = rider.listen({
     connect: () => void catchUp(),
     'order:available': (payload) => {
       const offered = pushes['order:available'].safeParse(payload);
@@ -121,15 +135,25 @@ export const runRider = async ({
 
   const drift = async () => {
     let goal = anyCrossing(random);
-    for (;;) {
-      await pace.wait(IDLE_REPORT_EVERY_S);
-      if (working) continue;
+    while (!goingHome) {
+      await pace.unhurried(IDLE_REPORT_EVERY_S);
+      if (working !== undefined) continue;
       if (isAt(at, goal)) goal = anyCrossing(random);
-      at = stepTowards(at, goal, IDLING_M_PER_S * IDLE_REPORT_EVERY_S);
-      await report(IDLING_M_PER_S);
+      at = stepTowards(at, goal, idlingMps * IDLE_REPORT_EVERY_S);
+      await report(idlingMps);
     }
   };
   void drift();
+
+  return {
+    sub: rider.sub,
+    goHome: async () => {
+      goingHome = true;
+      await working;
+      await rider.insist('PUT', 'rider', '/api/v1/riders/me/availability', riderReply, { isAvailable: false });
+      hangUp();
+    },
+  };
 };
 
 /** Registers on the first day, is verified by an admin, and goes on duty. */

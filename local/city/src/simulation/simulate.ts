@@ -1,0 +1,210 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { SECOND } from '@tiffin/platform/clock';
+import { type CityPlan, runCity } from '../city.ts';
+import { createDoors } from '../doors.ts';
+import { doubleTapping } from '../double-taps.ts';
+import { liveLine } from '../live-line.ts';
+import { createPace } from '../pace.ts';
+import type { StackFile } from '../stack-file.ts';
+import { createBank } from './bank.ts';
+import { createCollector } from './collect-facts.ts';
+import type { Facts } from './facts.ts';
+import { FAULTS, type FaultKind, planFaults, windowMsOf } from './fault-plan.ts';
+import { awaitedOrders, judge } from './judge.ts';
+import { isKept, type SimulationReport } from './report.ts';
+import { createSightings, type Sightings } from './sightings.ts';
+import type { SimulationOptions } from './simulation-options.ts';
+import { createSupervisor } from './supervisor.ts';
+import { createTroubles } from './troubles.ts';
+
+export type Outcome =
+  | { readonly kind: 'judged'; readonly kept: boolean }
+  | { readonly kind: 'interrupted' }
+  | { readonly kind: 'no-stack' }
+  /** The stack cannot do what was asked. */
+  | { readonly kind: 'impossible'; readonly reason: string };
+
+/** What each fault needs the stack to have started itself. */
+const NEEDS: Partial<Record<FaultKind, { readonly child: string; readonly because: string }>> = {
+  'pause-store': { child: 'store', because: 'its database was there before and is not the stack’s to freeze' },
+  'stop-broker': { child: 'rabbitmq', because: 'its RabbitMQ was there before and is not the stack’s to stop' },
+};
+
+/** Besides customers who never pay, the run has those whose money has to go back. */
+const WHIMS = { whims: { unpaid: 0.03, paid: 0.04 }, rejects: 0.03 } as const;
+
+const LOOK_EVERY_MS = SECOND;
+
+/**
+ * One run of a city with an end on a running stack: people come, faults happen, every order is seen through, and what the public doors say
+ * of it all is judged. Whatever was switched on is off again when this resolves or rejects.
+ */
+export const simulate = async ({
+  options,
+  stack,
+  report,
+  interrupted,
+}: {
+  options: SimulationOptions;
+  stack: StackFile;
+  report: SimulationReport;
+  interrupted: AbortSignal;
+}): Promise<Outcome> => {
+  const supervisor = createSupervisor(stack);
+  const children = await supervisor.children();
+  if (!children) return { kind: 'no-stack' };
+  if (!children.has('razorpay')) {
+    return { kind: 'impossible', reason: 'It has no fake Razorpay (RAZORPAY_API_URL is set), and nobody could pay.' };
+  }
+  const lacking = (kind: FaultKind) => {
+    const need = NEEDS[kind];
+    return need && !children.has(need.child) ? `${kind}: ${need.because}` : undefined;
+  };
+  const refused = options.faults.flatMap((kind) => lacking(kind) ?? []);
+  if (refused.length > 0) return { kind: 'impossible', reason: `${refused.join('; ')}.` };
+  const kinds = options.allFaults ? FAULTS.filter((kind) => lacking(kind) === undefined) : options.faults;
+  for (const reason of options.allFaults ? FAULTS.flatMap((kind) => lacking(kind) ?? []) : []) {
+    report.note(`left out ${reason}`);
+  }
+  if (children.has('city'))
+    report.note('The stack has a city of its own; its people and those of this run share the streets.');
+
+  const startedAt = new Date();
+  const nowMs = () => performance.now();
+  const began = nowMs();
+  const sightings = createSightings({ nowMs });
+  const bank = createBank(stack.urls.razorpay);
+  const plan: CityPlan = { ...options, ...WHIMS, name: `sim-${startedAt.getTime().toString(36)}` };
+  const troubles = createTroubles({
+    plan: planFaults({ kinds, seed: options.seed, windowMs: windowMsOf(options) }),
+    supervisor,
+    bank,
+    tell: report.fault,
+  });
+  try {
+    const isThere = async () => (await supervisor.children()) !== undefined;
+    const lived = await live({ plan, options, stack, sightings, troubles, report, interrupted, began, isThere });
+    if (lived === 'alone') return { kind: 'no-stack' };
+    await troubles.calm();
+    if (interrupted.aborted) return { kind: 'interrupted' };
+    if (lived === 'stuck') report.note(`Nothing moved for ${options.patienceS} s; judging what there is.`);
+
+    const facts = await gather({ plan, options, stack, sightings, bank, since: startedAt, interrupted });
+    if (interrupted.aborted) return { kind: 'interrupted' };
+    if (!facts) return { kind: 'no-stack' };
+    const invariants = judge(facts);
+    report.verdict({
+      seed: options.seed,
+      orders: sightings.orders.size,
+      byStatus: sightings.ledger.summary().byStatus,
+      invariants,
+      latencies: sightings.latencies(),
+      faults: troubles.happened,
+      tookMs: nowMs() - began,
+    });
+    return { kind: 'judged', kept: isKept({ invariants }) };
+  } finally {
+    await troubles.calm();
+  }
+};
+
+type Run = {
+  readonly plan: CityPlan;
+  readonly options: SimulationOptions;
+  readonly stack: StackFile;
+  readonly sightings: Sightings;
+  readonly interrupted: AbortSignal;
+};
+
+/** Lets the city live until everybody has gone home, nothing moves any more, or somebody interrupts. Nobody acts afterwards. */
+const live = async ({
+  plan,
+  options,
+  stack,
+  sightings,
+  troubles,
+  report,
+  interrupted,
+  began,
+  isThere,
+}: Run & {
+  troubles: ReturnType<typeof createTroubles>;
+  report: SimulationReport;
+  began: number;
+  /** Whether the stack still runs: people would wait for one that was stopped as for one that starts again. */
+  isThere(): Promise<boolean>;
+}): Promise<'over' | 'stuck' | 'alone' | 'interrupted'> => {
+  const closing = new AbortController();
+  const doors = createDoors({ urls: stack.urls, jwtSecret: stack.secrets.JWT_SECRET, closing: closing.signal });
+  let over = false;
+  const city = runCity({
+    plan,
+    doors: doubleTapping(doors, troubles.areTapsDouble),
+    pace: createPace({ speed: options.speed, closing: closing.signal }),
+    ledger: sightings.ledger,
+    witness: sightings.witness,
+  }).then(() => {
+    over = true;
+  });
+  // Once the city is closed, whoever was in the middle of something may fail; nobody waits for that.
+  city.catch(() => undefined);
+  troubles.begin();
+  try {
+    while (!over) {
+      await Promise.race([city, pause(LOOK_EVERY_MS, undefined, { signal: interrupted }).catch(() => undefined)]);
+      if (interrupted.aborted) return 'interrupted';
+      report.progress({
+        seconds: Math.round((performance.now() - began) / SECOND),
+        orders: sightings.orders.size,
+        ended: sightings.ended.size,
+        of: options.orders,
+        text: liveLine(sightings.ledger.summary()),
+      });
+      if (performance.now() - sightings.movedAtMs() > options.patienceS * SECOND) return 'stuck';
+      if (!(await isThere())) return 'alone';
+    }
+    return 'over';
+  } finally {
+    closing.abort();
+  }
+};
+
+/** Reads the facts until nothing more is awaited, or patience ends; undefined when the stack does not answer. */
+const gather = async ({
+  plan,
+  options,
+  stack,
+  sightings,
+  bank,
+  since,
+  interrupted,
+}: Run & { bank: ReturnType<typeof createBank>; since: Date }): Promise<Facts | undefined> => {
+  const closing = new AbortController();
+  const deadline = setTimeout(() => closing.abort(), 2 * options.patienceS * SECOND);
+  const stop = () => closing.abort();
+  interrupted.addEventListener('abort', stop, { once: true });
+  const collector = createCollector({
+    doors: createDoors({ urls: stack.urls, jwtSecret: stack.secrets.JWT_SECRET, closing: closing.signal }),
+    bank,
+    sightings,
+    riders: sightings.riders,
+    name: plan.name,
+    since: since.toISOString(),
+  });
+  const until = performance.now() + options.patienceS * SECOND;
+  try {
+    let facts = await collector.all();
+    for (let awaited = awaitedOrders(facts); awaited.size > 0; awaited = awaitedOrders(facts)) {
+      if (performance.now() > until) break;
+      await pause(LOOK_EVERY_MS, undefined, { signal: interrupted });
+      facts = await collector.anew(facts, awaited);
+    }
+    return facts;
+  } catch {
+    return undefined;
+  } finally {
+    clearTimeout(deadline);
+    interrupted.removeEventListener('abort', stop);
+    closing.abort();
+  }
+};
