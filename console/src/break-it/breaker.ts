@@ -18,7 +18,7 @@ export type Killable = (typeof KILLABLE)[number];
 
 /** What is taken away for a while: the child's name at the supervisor's door, and for how long. */
 const OUTAGES = { rabbitmq: 10_000, store: 5_000 } as const;
-export type Outage = keyof typeof OUTAGES;
+type Outage = keyof typeof OUTAGES;
 
 const TRICKS = {
   duplicate: {
@@ -35,7 +35,7 @@ const TRICKS = {
   string,
   { on: Partial<WebhookSwitches>; off: Partial<WebhookSwitches>; words: WebhookTrick['words'] }
 >;
-export type Trick = keyof typeof TRICKS;
+type Trick = keyof typeof TRICKS;
 
 /** The ways to break the stack, and the record of what came of it. */
 export type Breaker = {
@@ -153,8 +153,8 @@ export const createBreaker = ({ config, doors }: { config: ConsoleConfig; doors:
       try {
         await tellRace(line);
       } catch (error) {
+        line.end('failed', error instanceof Error ? error.message : 'it broke');
         if (!(error instanceof RaceOff)) throw error;
-        line.end('failed', error.message);
       } finally {
         isRacing.value = false;
       }

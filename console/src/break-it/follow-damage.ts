@@ -37,16 +37,18 @@ export const followDamage = async ({ doors, line, press, isLeft }: Mishap): Prom
   let watch: Watch = { beganMs, brokenUntilMs: Number.POSITIVE_INFINITY };
   let broken: Broken | undefined;
   let refusal: Answer<Broken> | undefined;
+  const looks: Look[] = [];
   // Not awaited: some of the damage is there before the answer.
   void press().then((answer) => {
-    if (answer.kind !== 'answered') {
+    // A broker that others use is slow to close its door. The answer is late then, and the damage is there all the same.
+    const isLate = answer.kind === 'away' && looks.some(({ wrong }) => Object.keys(wrong).length > 0);
+    if (answer.kind !== 'answered' && !isLate) {
       refusal = answer;
       return;
     }
-    broken = answer.body;
+    broken = answer.kind === 'answered' ? answer.body : { forMs: 0 };
     watch = { beganMs, brokenUntilMs: Date.now() + broken.forMs, killed: broken.killed };
   });
-  const looks: Look[] = [];
   while (!isLeft()) {
     looks.push(await lookAround(doors));
     if (refusal) return line.end('failed', refusalWords(refusal));

@@ -1,4 +1,5 @@
 import { type DeadLetterGroup, deadLetterGroups } from '@tiffin/contracts/operations-api';
+import { keyOf } from '../dead-letters/same-death.ts';
 import type { Answer, Doors } from '../doors/doors.ts';
 import type { Line } from './journal.ts';
 import { pause } from './pause.ts';
@@ -11,16 +12,13 @@ const GIVEN_UP_AFTER_MS = 30_000;
 /** What the supervisor says it has sent. */
 export type Poison = { readonly queue: string; readonly published: number };
 
-const nameOf = ({ queue, type, reason, error }: DeadLetterGroup): string =>
-  JSON.stringify([queue, type, reason, error]);
-
 /** Sends something no reader understands, and ends when all of it lies among the dead letters. */
 export const followLetter = async (doors: Doors, line: Line, send: () => Promise<Answer<Poison>>): Promise<void> => {
   const read = () => doors.ask({ part: 'utils', path: '/admin/dlq' }, deadLetterGroups);
   const before = await read();
   if (before.kind !== 'answered') return line.end('failed', refusalWords(before));
-  const counts = new Map(before.body.items.map((group) => [nameOf(group), group.count]));
-  const newIn = (group: DeadLetterGroup): number => group.count - (counts.get(nameOf(group)) ?? 0);
+  const counts = new Map(before.body.items.map((group) => [keyOf(group), group.count]));
+  const newIn = (group: DeadLetterGroup): number => group.count - (counts.get(keyOf(group)) ?? 0);
 
   const sentMs = Date.now();
   const sent = await send();

@@ -1,8 +1,8 @@
 import { type ReadonlySignal, signal } from '@preact/signals';
 
-export type EntryState = 'under way' | 'recovered' | 'done' | 'failed';
+type EntryState = 'under way' | 'recovered' | 'done' | 'failed';
 
-export type Entry = {
+type Entry = {
   readonly id: number;
   readonly at: number;
   readonly did: string;

@@ -39,7 +39,15 @@ export const AuditList = ({ entries }: { entries: readonly Entry[] }) => (
   </section>
 );
 
+const valueWords = (value: unknown): string => {
+  if (typeof value === 'string') return value;
+  // Hundreds of ids would hide the rest.
+  if (Array.isArray(value) && value.length > 1) return `${value.length} of them`;
+  return JSON.stringify(value);
+};
+
 const detailWords = (detail: Entry['detail']): string =>
   Object.entries(detail)
-    .map(([name, value]) => `${name}: ${typeof value === 'string' ? value : JSON.stringify(value)}`)
+    .filter(([, value]) => !Array.isArray(value) || value.length > 0)
+    .map(([name, value]) => `${name}: ${valueWords(value)}`)
     .join(' · ');

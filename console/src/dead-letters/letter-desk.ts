@@ -21,10 +21,10 @@ const MOST_PAGES = 10;
 /** For what a person sends back by hand, which is never much. */
 const AT_ONCE_PER_SECOND = 100;
 
-export type Failed = { readonly id: string; readonly error: string };
+type Failed = { readonly id: string; readonly error: string };
 
 /** What became of the last thing a person did. */
-export type Result = {
+type Result = {
   readonly verb: 'Retried' | 'Discarded';
   readonly done: number;
   readonly of: number;
@@ -92,13 +92,14 @@ export const createLetterDesk = (doors: Doors): LetterDesk => {
   };
 
   const refresh = async (): Promise<void> => {
-    const [grouped, depths, written] = await Promise.all([
-      doors.ask({ part: 'utils', path: '/admin/dlq' }, deadLetterGroups),
+    const grouped = await doors.ask({ part: 'utils', path: '/admin/dlq' }, deadLetterGroups);
+    const open = group.value;
+    const inGroup = open && (await readGroup(open));
+    // Last: while letters are read the broker counts them as taken.
+    const [depths, written] = await Promise.all([
       doors.ask({ part: 'utils', path: '/admin/queues' }, queuesReply),
       doors.ask({ part: 'utils', path: '/admin/audit?limit=50' }, auditReply),
     ]);
-    const open = group.value;
-    const inGroup = open && (await readGroup(open));
     const asked = [grouped, depths, written, ...(inGroup ? [inGroup] : [])];
     batch(() => {
       if (grouped.kind === 'answered') groups.value = grouped.body;

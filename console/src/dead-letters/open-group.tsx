@@ -21,7 +21,7 @@ export const OpenGroup = ({ letterDesk, group }: { letterDesk: LetterDesk; group
   return (
     <section class="panel" aria-label={`Letters of ${group.queue}`} key={keyOf(group)}>
       <h2>
-        {group.queue}: {group.error}
+        {group.queue}: {group.reason}
       </h2>
       {letters.length === 0 ? (
         <p class="quiet">No letters of this kind lie here now.</p>

@@ -28,6 +28,9 @@ const isApplied = async (doors: Doors, orderId: string): Promise<boolean> => {
   return answer.kind === 'answered' && APPLIED.has(answer.body.payment.status);
 };
 
+const paymentWords = (made: number, open: number): string =>
+  `${made} payments made meanwhile, ${open === 0 ? 'all of them known to us' : `${open} of them not known to us yet`}`;
+
 /** Watches payments while webhooks are lost or doubled, and ends when each of them is applied after all. */
 export const followPayments = async ({ doors, line, words, endedAtMs, isLeft }: WebhookTrick): Promise<void> => {
   let before: Gateway | undefined;
@@ -62,7 +65,7 @@ export const followPayments = async ({ doors, line, words, endedAtMs, isLeft }: 
       // Behind the others, who have waited as long.
       if (!applied[index]) open.add(orderId);
     }
-    line.seen([told, `${made.size} payments made meanwhile, ${open.size} of them not known to us yet`]);
+    line.seen([told, paymentWords(made.size, open.size)]);
     if (endedMs !== undefined && isComplete && open.size === 0) {
       return line.end('recovered', `recovered after ${seconds(Date.now() - endedMs)}: no payment is open`);
     }
