@@ -6,11 +6,14 @@ import { createConfirmedSender } from './confirmed-sender.ts';
 import { withoutPassword } from './connection.ts';
 import type { ConsumerSpec, TransientSpec } from './consume.ts';
 import { createConsumer } from './consumer.ts';
+import { createDeadLetters, type DeadLetters } from './dead-letters.ts';
 import { createIsolation } from './isolation.ts';
 import { type Link, type Member, openLink } from './link.ts';
 import { createListener } from './listen.ts';
 import { createMessagingMetrics } from './metrics.ts';
+import { BrokerAwayError } from './publish-errors.ts';
 import { createPublisher, type Publisher } from './publisher.ts';
+import { createQueueDepths, type QueueDepths } from './queue-depths.ts';
 import { keepLinked } from './session.ts';
 import { checkTopology, type DurableQueue, declareTopology, RETRY_STEPS_MS } from './topology.ts';
 import { TopologyMismatch } from './topology-mismatch.ts';
@@ -46,6 +49,9 @@ export type Broker = {
   ready(): Promise<void>;
   status(): BrokerStatus;
   publisher: Publisher;
+  /** Those of `queues`. */
+  deadLetters: DeadLetters;
+  queueDepths: QueueDepths;
   /** Before or after `start`; survives every reconnect. */
   consume<Event extends Envelope>(spec: ConsumerSpec<Event>): void;
   listen<Event extends Envelope>(spec: TransientSpec<Event>): void;
@@ -71,6 +77,12 @@ export const createBroker = (options: BrokerOptions): Broker => {
   const { window = WINDOW, confirmTimeoutMs = CONFIRM_TIMEOUT_MS } = options;
   const sender = createConfirmedSender({ window, confirmTimeoutMs, metrics });
   const publisher = createPublisher({ sender, service, logger });
+  const openAside = async () => {
+    if (!current || !usable) throw new BrokerAwayError('no link to the broker');
+    return current.openAside();
+  };
+  const queueNames = queues.map(({ name }) => name);
+  const deadLetters = createDeadLetters({ queues: queueNames, sender, openChannel: openAside });
   const isolation = createIsolation();
   const members: Member[] = [];
   const closing = new AbortController();
@@ -149,7 +161,15 @@ export const createBroker = (options: BrokerOptions): Broker => {
       }),
     status: () => status,
     publisher,
-    consume: (spec) => add(createConsumer(spec, { sender, isolation, stepsMs: retryStepsMs, logger, metrics })),
+    deadLetters,
+    queueDepths: createQueueDepths({
+      queues: queueNames,
+      stepsMs: retryStepsMs,
+      held: deadLetters.held,
+      linked: () => usable,
+      openChannel: openAside,
+    }),
+    consume: (spec) => add(createConsumer(spec, { sender, isolation, stepsMs: retryStepsMs, logger, metrics, now })),
     listen: (spec) => add(createListener(spec, { logger })),
     drain: async (deadlineMs = DRAIN_MS) => {
       const drained = Promise.all(members.map((member) => member.drain(deadlineMs))).then(() => sender.idle());

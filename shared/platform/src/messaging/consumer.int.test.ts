@@ -150,6 +150,7 @@ test('F13: a handler that always throws is tried six times, then dead with reaso
     'tiffin-original-key': 'order.ORDER_PLACED',
     'tiffin-reason': 'gave-up',
     'tiffin-error': 'TypeError: x is not a function',
+    'tiffin-dead-at': expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/),
     traceparent: '00-abc',
   });
 });

@@ -23,6 +23,7 @@ export type ConsumerParts = {
   stepsMs: readonly number[];
   logger: Logger;
   metrics: MessagingMetrics;
+  now: () => Date;
 };
 
 const DEFAULT_PREFETCH = 16;
@@ -31,7 +32,7 @@ const SUSPECT_PATIENCE_MS = 10_000;
 
 /** The runtime behind one ConsumerSpec. */
 export const createConsumer = <Event extends Envelope>(spec: ConsumerSpec<Event>, parts: ConsumerParts): Member => {
-  const { isolation, stepsMs, logger } = parts;
+  const { isolation, stepsMs, logger, now } = parts;
   const { queue } = spec;
   const stopping = new AbortController();
   const forgiveness = createForgiveness();
@@ -45,7 +46,7 @@ export const createConsumer = <Event extends Envelope>(spec: ConsumerSpec<Event>
   const bury = (delivery: Delivery, reason: string, error: string, marks: CopyMarks): Promise<void> => {
     logger.error({ queue, id: messageIdOf(delivery.message), reason, problem: error }, 'a message was dead-lettered');
     metrics.dead(reason);
-    return held.replaceByCopy(delivery, DEAD_EXCHANGE, queue, { ...marks, reason, error });
+    return held.replaceByCopy(delivery, DEAD_EXCHANGE, queue, { ...marks, reason, error, deadAt: now() });
   };
 
   /** Undefined when nothing is left to wait for, which is nearly always. */

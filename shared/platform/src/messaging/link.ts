@@ -16,6 +16,8 @@ export type Link = {
   readonly transients: Channel;
   /** A channel of its own for a consumer or a declaration; its loss is the link's loss. */
   openChannel(): Promise<Channel>;
+  /** A channel for a moment, closed by who asked for it; its loss is nobody else's. */
+  openAside(): Promise<Channel>;
   alive(): boolean;
   /** Gives the link up; the first reason is kept. */
   lose(why: Error): void;
@@ -64,6 +66,13 @@ const prepareOn = async (channel: Channel, prepare: LinkOptions['prepare']): Pro
   channel.on('error', () => undefined);
   await inTime('the topology', prepare(channel), PREPARE_MS);
   await closeQuietly(channel);
+};
+
+const openUnguarded = async (connection: ChannelModel): Promise<Channel> => {
+  const channel = await inTime('open a channel', connection.createChannel());
+  // The request that the broker refused says why.
+  channel.on('error', () => undefined);
+  return channel;
 };
 
 /** Connects and prepares. Rejects, leaving nothing open, when any part fails. */
@@ -129,6 +138,7 @@ export const openLink = async (options: LinkOptions): Promise<Link> => {
       confirms,
       transients,
       openChannel: async () => guard(await inTime('open a channel', consuming.createChannel())),
+      openAside: () => openUnguarded(consuming),
       alive: () => alive,
       lose,
       lost,

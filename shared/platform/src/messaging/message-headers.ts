@@ -9,6 +9,8 @@ export const ORIGINAL_KEY_HEADER = 'tiffin-original-key';
 /** Why and with what error a message was dead-lettered. */
 export const REASON_HEADER = 'tiffin-reason';
 export const ERROR_HEADER = 'tiffin-error';
+/** When, as ISO 8601. */
+export const DEAD_AT_HEADER = 'tiffin-dead-at';
 /** Set by an operator's replay of old events. */
 export const REPLAY_HEADER = 'tiffin-replay';
 export const TRACEPARENT_HEADER = 'traceparent';
@@ -42,7 +44,14 @@ export const textHeader = (headers: Headers, name: string): string | undefined =
 const isPlain = (value: unknown): value is string | number | boolean =>
   typeof value === 'string' || typeof value === 'boolean' || (typeof value === 'number' && Number.isFinite(value));
 
-const OURS = new Set([ATTEMPT_HEADER, CRASHES_HEADER, ORIGINAL_KEY_HEADER, REASON_HEADER, ERROR_HEADER]);
+const OURS = new Set([
+  ATTEMPT_HEADER,
+  CRASHES_HEADER,
+  ORIGINAL_KEY_HEADER,
+  REASON_HEADER,
+  ERROR_HEADER,
+  DEAD_AT_HEADER,
+]);
 
 /**
  * `x-` headers must go: with x-death kept, RabbitMQ takes the second step of a ladder for a cycle and drops the message.
@@ -69,6 +78,7 @@ export type CopyMarks = {
   crashes?: number;
   reason?: string;
   error?: string;
+  deadAt?: Date;
 };
 
 /**
@@ -78,7 +88,7 @@ export type CopyMarks = {
 export const propertiesOfCopy = (message: Message, marks: CopyMarks): Options.Publish => {
   const { messageId, type, timestamp, correlationId, contentType, contentEncoding, appId } = message.properties;
   const headers = headersOf(message);
-  const { attempt = 0, crashes = 0, reason, error } = marks;
+  const { attempt = 0, crashes = 0, reason, error, deadAt } = marks;
   return {
     messageId,
     type,
@@ -96,6 +106,7 @@ export const propertiesOfCopy = (message: Message, marks: CopyMarks): Options.Pu
       ...(crashes > 0 && { [CRASHES_HEADER]: crashes }),
       ...(reason !== undefined && { [REASON_HEADER]: reason }),
       ...(error !== undefined && { [ERROR_HEADER]: error.slice(0, MAX_ERROR_CHARACTERS) }),
+      ...(deadAt !== undefined && { [DEAD_AT_HEADER]: deadAt.toISOString() }),
     },
   };
 };
