@@ -8,8 +8,17 @@ import { eventLogRoutes } from './event-log/event-log.routes.ts';
 import { createMongoEventLog } from './event-log/logged-event.store.mongo.ts';
 import { createMongoNotificationStore } from './notifications/notification.store.mongo.ts';
 import { notificationConsumers } from './notifications/notifications.consumers.ts';
+import { acceptsBody } from './operations/accepted-body.ts';
+import { actAudited } from './operations/act-audited.ts';
+import { auditRoutes } from './operations/audit.routes.ts';
+import { createMongoAuditStore } from './operations/audit.store.mongo.ts';
 import { createMongoCaseStore } from './operations/case.store.mongo.ts';
 import { caseRoutes } from './operations/cases.routes.ts';
+import { deadLetterRoutes } from './operations/dead-letters.routes.ts';
+import { discardLetters } from './operations/discard-letters.ts';
+import { measureQueues } from './operations/queue-gauge.ts';
+import { queueRoutes } from './operations/queues.routes.ts';
+import { retryLetters } from './operations/retry-letters.ts';
 import { askRefund } from './payments/ask-refund.ts';
 import { attendPayment } from './payments/attend-payment.ts';
 import { createBillSource } from './payments/bill-source.ts';
@@ -34,19 +43,21 @@ import { webhookRoutes } from './webhooks/webhooks.routes.ts';
 const BILL_TIMEOUT_MS = 5 * SECOND;
 
 /** The utils service: payments and their way back, the event log, notifications, and what waits for a person. */
-export const createApp = (config: UtilsConfig, overrides: DurableServiceOverrides = {}) =>
-  startDurableService({
+export const createApp = (config: UtilsConfig, overrides: DurableServiceOverrides = {}) => {
+  const queues = durableQueues({ paymentQueue: config.PAYMENT_QUEUE, orderReadyQueue: config.ORDER_READY_QUEUE });
+  return startDurableService({
     name: 'utils',
     config,
     overrides,
-    queues: durableQueues({ paymentQueue: config.PAYMENT_QUEUE, orderReadyQueue: config.ORDER_READY_QUEUE }),
+    queues,
     build: (foundations) => {
-      const { cursors, logger, now, registry, serviceTokens } = foundations;
+      const { broker, cursors, logger, now, registry, serviceTokens } = foundations;
       const payments = createMongoPaymentStore(foundations);
       const inbox = createMongoInbox(foundations);
       const cases = createMongoCaseStore(foundations);
       const eventLog = createMongoEventLog(foundations);
       const notifications = createMongoNotificationStore(foundations);
+      const audit = createMongoAuditStore(foundations);
       const { open: openCase } = cases;
 
       const keySecret = config.RAZORPAY_KEY_SECRET;
@@ -83,6 +94,10 @@ export const createApp = (config: UtilsConfig, overrides: DurableServiceOverride
         now,
       });
 
+      const { deadLetters, queueDepths } = broker;
+      const act = actAudited({ audit, logger });
+      measureQueues(registry, queueDepths);
+
       return {
         stores: [payments],
         routes: [
@@ -96,6 +111,14 @@ export const createApp = (config: UtilsConfig, overrides: DurableServiceOverride
           ...webhookRoutes({ receiveWebhook: receive, logger, now }),
           ...eventLogRoutes({ eventLog, cursors }),
           ...caseRoutes({ cases, cursors }),
+          ...deadLetterRoutes({
+            deadLetters,
+            retry: retryLetters({ deadLetters, act, accepts: acceptsBody(queues) }),
+            discard: discardLetters({ deadLetters, act }),
+            cursors,
+          }),
+          ...auditRoutes({ audit, cursors }),
+          ...queueRoutes({ queueDepths }),
         ],
         consumers: [
           ...paymentConsumers({ refundOrder: refundOrder({ payments, now }) }),
@@ -107,3 +130,4 @@ export const createApp = (config: UtilsConfig, overrides: DurableServiceOverride
       };
     },
   });
+};
