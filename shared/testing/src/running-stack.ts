@@ -22,6 +22,8 @@ export type RunningStack = {
   readonly portBase: number;
   /** What `stack.json` says now: pids change when a child is started again. */
   file(): StackFile;
+  /** The link that signs a browser in to the console, once. */
+  readonly consoleUrl: string;
   /** Every line printed so far, for the message of a failing test. */
   output(): string;
   readonly process: ChildProcess;
@@ -38,7 +40,7 @@ export type RunningStack = {
 };
 
 /**
- * Starts the stack as a person does, on ports and data of its own, without the simulated city. `env` goes through to the services.
+ * Starts the stack as a person does, on ports and data of its own, without the simulated city unless asked. `env` goes through to the services.
  * The rate limit is out of the way unless given: a test is faster than a person.
  */
 export const startStack = async ({
@@ -47,12 +49,15 @@ export const startStack = async ({
   dataFolder,
   portBase,
   vhost,
+  city = false,
 }: {
   env?: Record<string, string>;
   args?: readonly string[];
   dataFolder?: string;
   portBase?: number;
   vhost?: BrokerVhost;
+  /** With the simulated city. */
+  city?: boolean;
 } = {}): Promise<RunningStack> => {
   const data = dataFolder ?? (await mkdtemp(join(tmpdir(), 'tiffin-e2e-')));
   const base = portBase ?? (await freePortBase());
@@ -60,7 +65,16 @@ export const startStack = async ({
   const brokerUrl: Record<string, string> = brokerVhost ? { RABBITMQ_URL: brokerVhost.url } : {};
   const child = spawn(
     process.execPath,
-    [join(ROOT, 'tools/start.mjs'), '--no-city', '--json', '--port-base', String(base), '--data', data, ...args],
+    [
+      join(ROOT, 'tools/start.mjs'),
+      ...(city ? [] : ['--no-city']),
+      '--json',
+      '--port-base',
+      String(base),
+      '--data',
+      data,
+      ...args,
+    ],
     {
       cwd: ROOT,
       env: { ...process.env, RATE_LIMIT_RPS: '100000', LOG_LEVEL: 'warn', ...brokerUrl, ...env },
@@ -71,10 +85,10 @@ export const startStack = async ({
   const exited = new Promise<number | null>((resolve) => child.once('exit', (code) => resolve(code)));
   if (!child.stdout || !child.stderr) throw new Error('the stack has no output');
   createInterface({ input: child.stderr }).on('line', (line) => lines.push(line));
-  await new Promise<void>((resolve, reject) => {
+  const ready = await new Promise<{ consoleUrl?: string }>((resolve, reject) => {
     createInterface({ input: child.stdout ?? process.stdin }).on('line', (line) => {
       lines.push(line);
-      if (line.includes('"event":"ready"')) resolve();
+      if (line.includes('"event":"ready"')) resolve(JSON.parse(line));
     });
     void exited.then((code) =>
       reject(new Error(`the stack ended with ${code} before it was ready:\n${lines.join('\n')}`)),
@@ -87,6 +101,7 @@ export const startStack = async ({
   const stack: RunningStack = {
     dataFolder: data,
     portBase: base,
+    consoleUrl: ready.consoleUrl ?? '',
     file,
     output: () => lines.slice(-200).join('\n'),
     process: child,
@@ -109,7 +124,7 @@ export const startStack = async ({
       await allGone(pids);
     },
     startAgain: () =>
-      startStack({ env, args, dataFolder: data, portBase: base, ...(brokerVhost ? { vhost: brokerVhost } : {}) }),
+      startStack({ env, args, city, dataFolder: data, portBase: base, ...(brokerVhost ? { vhost: brokerVhost } : {}) }),
     dispose: async () => {
       await stack.stop();
       await brokerVhost?.close();
