@@ -66,7 +66,7 @@ export const BreakButtons = ({ breaker }: { breaker: Breaker }) => {
         />
         <Way
           name="Let 50 riders accept one order"
-          sentence="50 new riders tap accept at the same moment, again and again. Exactly one gets the order. Takes some 10 s."
+          sentence="50 new riders tap accept at the same moment, again and again. Exactly one gets the order. Takes about 20 s."
           reason={breaker.isRacing.value ? 'They are racing.' : whyNotBreak(stack, 'razorpay')}
           press={() => void breaker.race()}
         />

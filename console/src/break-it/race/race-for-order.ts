@@ -134,7 +134,7 @@ const cook = (owner: Person, orderId: string, verb: 'accept' | 'ready', body: ob
 
 const tap = async (rider: Person, orderId: string): Promise<Tap> => {
   const path = `/api/v1/deliveries/${orderId}/accept`;
-  const answer = await rider.doors.ask({ part: 'rider', path, method: 'POST', body: {} }, deliveryReply);
+  const answer = await rider.once({ part: 'rider', path, method: 'POST', body: {} }, deliveryReply);
   if (answer.kind === 'answered') return { rider: rider.sub, answer: WON };
   return { rider: rider.sub, answer: answer.kind === 'refused' ? answer.code : 'no_answer' };
 };
