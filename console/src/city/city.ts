@@ -1,9 +1,8 @@
 import { type ReadonlySignal, signal } from '@preact/signals';
 import type { Envelope } from '@tiffin/contracts/envelope';
 import { type Point, point } from '@tiffin/contracts/geo';
-import { page } from '@tiffin/contracts/page';
 import { type restaurant, restaurantList } from '@tiffin/contracts/restaurant-api';
-import { offer, rider } from '@tiffin/contracts/rider-api';
+import { type ListedRider, offer, riderList } from '@tiffin/contracts/rider-api';
 import { instant } from '@tiffin/contracts/time';
 import * as z from 'zod';
 import type { Answer, Doors } from '../doors/doors.ts';
@@ -44,7 +43,6 @@ const FRESH_MS = 30_000;
 const STATES_MS = 500;
 const RELOAD_MS = 60_000;
 
-const riderList = page(rider);
 const location = z.object({ location: point, at: instant, riderId: z.string(), orderId: z.string().optional() });
 const offerOfRider = offer.extend({ riderId: z.string() });
 const closedOffer = z.object({ offerId: z.string() });
@@ -94,7 +92,7 @@ export const createCity = ({ doors, live, orders }: { doors: Doors; live: LiveLi
     known.reportedAtMs = nowMs;
   };
 
-  const takeRider = (view: z.infer<typeof rider>): void => {
+  const takeRider = (view: ListedRider): void => {
     const { _id: id, userId, name, isVerified, isAvailable } = view;
     const seenAtMs = view.lastSeenAt === undefined ? 0 : Date.parse(view.lastSeenAt);
     const known = riders.get(id);

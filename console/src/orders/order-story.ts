@@ -2,25 +2,9 @@ import { envelope } from '@tiffin/contracts/envelope';
 import { orderEvents, orderReply } from '@tiffin/contracts/order-api';
 import { page } from '@tiffin/contracts/page';
 import { paymentReply } from '@tiffin/contracts/payment-api';
-import { decisionList, delivery } from '@tiffin/contracts/rider-api';
-import * as z from 'zod';
+import { decisionList, deliveryInFull } from '@tiffin/contracts/rider-api';
+import type * as z from 'zod';
 import type { Answer, Doors } from '../doors/doors.ts';
-
-const deliveryDetail = z.object({
-  delivery,
-  offers: z.array(
-    z.looseObject({
-      offerId: z.string(),
-      riderId: z.string(),
-      state: z.string(),
-      wave: z.number(),
-      distanceM: z.number(),
-      offeredAt: z.string().optional(),
-      expiresAt: z.string(),
-    }),
-  ),
-  riderName: z.string().optional(),
-});
 
 const log = page(envelope);
 
@@ -41,7 +25,7 @@ export const readStory = async (doors: Doors, id: string) => {
   const isSearched = types.some((type) => DELIVERY_BEGUN.has(type));
   const [payment, trip, decisions] = await Promise.all([
     isPaid ? doors.ask({ part: 'utils', path: `/api/v1/payments/${id}` }, paymentReply) : undefined,
-    isSearched ? doors.ask({ part: 'rider', path: `/api/v1/deliveries/${id}` }, deliveryDetail) : undefined,
+    isSearched ? doors.ask({ part: 'rider', path: `/api/v1/deliveries/${id}` }, deliveryInFull) : undefined,
     isSearched ? doors.ask({ part: 'rider', path: `/api/v1/deliveries/${id}/decisions` }, decisionList) : undefined,
   ]);
   return { order, own, logged, payment, trip, decisions };
