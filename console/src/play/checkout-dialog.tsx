@@ -9,7 +9,12 @@ import { type CheckoutWay, isPayMethod, PAY_METHODS, type PayMethod } from './pa
 export const CheckoutDialog = ({ app, checkout }: { app: CustomerApp; checkout: Checkout }) => {
   const dialog = useRef<HTMLDialogElement>(null);
   const method = useSignal<PayMethod>('upi');
-  useEffect(() => dialog.current?.showModal(), []);
+  useEffect(() => {
+    const { current: shown } = dialog;
+    shown?.showModal();
+    // Closing it gives the focus back to the button it came from; taking it out of the page alone would not.
+    return () => shown?.close();
+  }, []);
 
   const { value: isBusy } = app.errand.isBusy;
   const pay = (way: CheckoutWay) => () => void app.pay(method.value, way);

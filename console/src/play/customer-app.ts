@@ -15,7 +15,7 @@ import { keyFor, type OrderKey } from './order-key.ts';
 import { type CheckoutWay, type PayMethod, payAtCheckout } from './pay-at-checkout.ts';
 
 export type Checkout = z.infer<typeof checkoutReply>;
-export type Address = { readonly formattedAddress: string; readonly phone: string };
+type Address = { readonly formattedAddress: string; readonly phone: string };
 
 export type CustomerApp = {
   readonly errand: Errand;

@@ -14,7 +14,7 @@ import type { KitchenVerb } from './order-verbs.ts';
 const SHOWN_ORDERS = 50;
 
 /** What goes with a verb: the minutes of an accept, the reason of a reject or cancel. */
-export type VerbDetail = { readonly prepMinutes: number; readonly reason: string };
+type VerbDetail = { readonly prepMinutes: number; readonly reason: string };
 
 export type KitchenApp = {
   readonly errand: Errand;

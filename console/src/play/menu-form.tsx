@@ -62,6 +62,9 @@ export const MenuForm = ({ app, restaurant }: { app: CustomerApp; restaurant: Re
           ? 'Nothing in the basket yet: set how many of a dish you want.'
           : `${rupees(wanted)}, and the fees the order will name.`}
       </p>
+      {errand.problem.value?.kind === 'away' && (
+        <p class="quiet">No answer came. Press again: the same order is not placed twice.</p>
+      )}
       <button type="submit" class="primary" disabled={errand.isBusy.value || wanted === 0}>
         Place order
       </button>

@@ -15,7 +15,7 @@ export const STEPS = [
   { id: 'ride-to-door', app: 'Rider', button: 'Ride to the door' },
   { id: 'deliver', app: 'Rider', button: 'Delivered' },
 ] as const;
-export type StepId = (typeof STEPS)[number]['id'];
+type StepId = (typeof STEPS)[number]['id'];
 
 /** What the guide must know of the three apps. */
 export type Scene = {
@@ -34,14 +34,22 @@ export type Scene = {
   };
 };
 
-export type Advice = {
+type Hint = {
   /** Undefined when the round is over. */
   readonly step: StepId | undefined;
   readonly words: string;
 };
+/** `done`: how many of the steps lie behind. */
+export type Advice = Hint & { readonly done: number };
 
 /** What to do next, and in which app. */
-export const nextStep = ({ customer, kitchen, rider }: Scene): Advice => {
+export const nextStep = (scene: Scene): Advice => {
+  const hint = hintFor(scene);
+  if (hint.step !== undefined) return { ...hint, done: STEPS.findIndex(({ id }) => id === hint.step) };
+  return { ...hint, done: scene.customer.order?.status === 'delivered' ? STEPS.length : 0 };
+};
+
+const hintFor = ({ customer, kitchen, rider }: Scene): Hint => {
   const { order } = customer;
   if (!order) {
     if (kitchen.isOpen === undefined) return { step: 'place', words: 'The kitchen is being set up.' };
@@ -77,7 +85,7 @@ export const nextStep = ({ customer, kitchen, rider }: Scene): Advice => {
   }
 };
 
-const findRider = (orderId: OrderId, rider: Scene['rider']): Advice => {
+const findRider = (orderId: OrderId, rider: Scene['rider']): Hint => {
   const step = 'accept-offer';
   if (rider.offered.includes(orderId)) return { step, words: 'Press "Accept offer" in the rider app, in time.' };
   if (isUnderWay(rider.delivery)) return { step, words: 'The rider has another delivery: finish it, or give it back.' };
@@ -89,7 +97,7 @@ const findRider = (orderId: OrderId, rider: Scene['rider']): Advice => {
 const isUnderWay = (delivery: Scene['rider']['delivery']): boolean =>
   delivery?.status === 'assigned' || delivery?.status === 'picked_up';
 
-const ride = (order: NonNullable<Scene['customer']['order']>, rider: Scene['rider']): Advice => {
+const ride = (order: NonNullable<Scene['customer']['order']>, rider: Scene['rider']): Hint => {
   const isToKitchen = order.status === 'rider_assigned';
   if (rider.delivery?.orderId !== order.id) {
     const who = order.riderName ?? 'Another rider';

@@ -41,6 +41,15 @@ describe('the guide', () => {
     expect(nextStep(aScene({ status: 'delivered' })).step).toBeUndefined();
   });
 
+  it('counts the steps that lie behind, and none of them as done in a round that ended badly', () => {
+    expect(nextStep(aScene()).done).toBe(0);
+    expect(nextStep(aScene({ status: 'preparing' })).done).toBe(4);
+    expect(nextStep(aScene({ status: 'delivered' })).done).toBe(STEPS.length);
+    for (const status of ['cancelled', 'rejected', 'expired'] as const) {
+      expect(nextStep(aScene({ status }))).toMatchObject({ step: undefined, done: 0 });
+    }
+  });
+
   it('names the button of its step, or says why to wait, in every state of the contract', () => {
     for (const status of orderStatus.options) expect(nextStep(aScene({ status })).words).toMatch(/\w.*\.$/);
   });

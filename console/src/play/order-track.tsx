@@ -110,7 +110,7 @@ const Money = ({ app, order }: { app: CustomerApp; order: OrderView }) => {
     <div>
       <p>
         Money: {ORDER_MONEY_WORDS[order.paymentStatus]}.{' '}
-        {payment && <span class="quiet">Payment {PAYMENT_WORDS[payment.status]}.</span>}
+        {payment && <span class="quiet">Payment: {PAYMENT_WORDS[payment.status]}.</span>}
       </p>
       {app.note.value !== '' && order.status === 'pending_payment' && <p class="warning">{app.note.value}</p>}
       {payment && payment.refunds.length > 0 && (

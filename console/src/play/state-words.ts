@@ -17,7 +17,7 @@ export const PAYMENT_WORDS: Readonly<Record<PaymentState, string>> = {
   pending: 'under way',
   failed: 'failed; it may be tried again',
   authorized: 'authorized by the bank, not captured yet',
-  captured: 'captured: the money is ours',
+  captured: 'captured',
   refund_pending: 'captured, a refund is under way',
   partially_refunded: 'captured, a part paid back',
   refunded: 'paid back',

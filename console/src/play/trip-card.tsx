@@ -32,7 +32,12 @@ const ToKitchen = ({ app, delivery }: { app: RiderApp; delivery: DeliveryView })
       <Distance app={app} goal={delivery.pickup} name="the kitchen" />
       <div class="buttons">
         <RideButton app={app} goal={delivery.pickup} name="the kitchen" />
-        <button type="button" class="primary" disabled={isBusy} onClick={() => void app.pickUp()}>
+        <button
+          type="button"
+          class={mark(isAt(app, delivery.pickup))}
+          disabled={isBusy}
+          onClick={() => void app.pickUp()}
+        >
           Picked up
         </button>
       </div>
@@ -84,7 +89,7 @@ const ToDoor = ({ app, delivery: { dropoff } }: { app: RiderApp; delivery: Deliv
         {dropoff && <RideButton app={app} goal={dropoff} name="the door" />}
         <button
           type="button"
-          class="primary"
+          class={mark(!dropoff || isAt(app, dropoff))}
           disabled={app.errand.isBusy.value}
           onClick={() => void app.deliver(code.value)}
         >
@@ -97,7 +102,7 @@ const ToDoor = ({ app, delivery: { dropoff } }: { app: RiderApp; delivery: Deliv
 
 const Distance = ({ app, goal, name }: { app: RiderApp; goal: Point; name: string }) => {
   const { place, goal: ahead } = app.whereabouts;
-  if (isThere(place.value, goal)) return <p role="status">You are at {name}.</p>;
+  if (isAt(app, goal)) return <p role="status">You are at {name}.</p>;
   return (
     <p>
       {metres(distanceM(place.value, goal))} to {name}
@@ -108,10 +113,15 @@ const Distance = ({ app, goal, name }: { app: RiderApp; goal: Point; name: strin
 
 const RideButton = ({ app, goal, name }: { app: RiderApp; goal: Point; name: string }) => {
   const { whereabouts } = app;
-  const isOff = whereabouts.goal.value !== undefined || isThere(whereabouts.place.value, goal);
+  const isOff = whereabouts.goal.value !== undefined || isAt(app, goal);
   return (
-    <button type="button" disabled={isOff} onClick={() => whereabouts.rideTo(goal)}>
+    <button type="button" class={mark(!isAt(app, goal))} disabled={isOff} onClick={() => whereabouts.rideTo(goal)}>
       {`Ride to ${name}`}
     </button>
   );
 };
+
+const isAt = ({ whereabouts }: RiderApp, goal: Point): boolean => isThere(whereabouts.place.value, goal);
+
+/** The one button that is the next step. */
+const mark = (isNext: boolean): string | undefined => (isNext ? 'primary' : undefined);
