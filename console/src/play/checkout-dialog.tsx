@@ -5,6 +5,9 @@ import { rupees } from '../shell/words.ts';
 import type { Checkout, CustomerApp } from './customer-app.ts';
 import { type CheckoutWay, isPayMethod, PAY_METHODS, type PayMethod } from './pay-at-checkout.ts';
 
+/** The button that opens it. */
+export const PAY_BUTTON_ID = 'play-pay';
+
 /** Looks like the gateway's checkout page, and plays it: nothing of it is the shop's. */
 export const CheckoutDialog = ({ app, checkout }: { app: CustomerApp; checkout: Checkout }) => {
   const dialog = useRef<HTMLDialogElement>(null);
@@ -12,8 +15,11 @@ export const CheckoutDialog = ({ app, checkout }: { app: CustomerApp; checkout: 
   useEffect(() => {
     const { current: shown } = dialog;
     shown?.showModal();
-    // Closing it gives the focus back to the button it came from; taking it out of the page alone would not.
-    return () => shown?.close();
+    return () => {
+      shown?.close();
+      // The button it came from was off while the checkout was asked for, and so the browser cannot give the focus back.
+      document.getElementById(PAY_BUTTON_ID)?.focus();
+    };
   }, []);
 
   const { value: isBusy } = app.errand.isBusy;

@@ -3,6 +3,7 @@ import { distanceM } from '@tiffin/contracts/geo';
 import type { OrderView } from '@tiffin/contracts/order-api';
 import { useEvery } from '../shell/use-every.ts';
 import { duration, metres, rupees, STATUS_WORDS, shortId, timeOfDay } from '../shell/words.ts';
+import { PAY_BUTTON_ID } from './checkout-dialog.tsx';
 import type { CustomerApp } from './customer-app.ts';
 import { hasEnded, progressOf } from './order-progress.ts';
 import { customerMayCancel } from './order-verbs.ts';
@@ -29,7 +30,13 @@ export const OrderTrack = ({ app, order }: { app: CustomerApp; order: OrderView 
       <Money app={app} order={order} />
       <div class="buttons">
         {isUnpaid && (
-          <button type="button" class="primary" disabled={isBusy} onClick={() => void app.openCheckout()}>
+          <button
+            id={PAY_BUTTON_ID}
+            type="button"
+            class="primary"
+            disabled={isBusy}
+            onClick={() => void app.openCheckout()}
+          >
             Pay
           </button>
         )}
