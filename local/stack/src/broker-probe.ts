@@ -1,10 +1,8 @@
-import amqplib, { type ChannelModel } from 'amqplib';
 import * as z from 'zod';
+import { withConnection } from './broker-connection.ts';
 
 /** The oldest RabbitMQ with quorum queues that dead-letter at least once. */
 const OLDEST_RABBITMQ = [3, 10] as const;
-/** Long: a broker passed over because it was slow would take the undelivered messages out of sight. A closed port answers at once. */
-const ANSWER_MS = 10_000;
 
 export type BrokerAnswer =
   | { kind: 'up'; version: string }
@@ -18,21 +16,6 @@ const serverProperties = z.object({ version: z.string().default('unknown') });
 const isTooOld = (version: string): boolean => {
   const [major = 0, minor = 0] = version.split('.').map(Number);
   return major < OLDEST_RABBITMQ[0] || (major === OLDEST_RABBITMQ[0] && minor < OLDEST_RABBITMQ[1]);
-};
-
-/** Opens a connection for as long as `use` runs. */
-const withConnection = async <Result>(url: string, use: (model: ChannelModel) => Promise<Result>): Promise<Result> => {
-  const model = await amqplib.connect(url, {
-    timeout: ANSWER_MS,
-    clientProperties: { connection_name: 'tiffin-start' },
-  });
-  // Without a listener an error on the connection would end the process.
-  model.on('error', () => undefined);
-  try {
-    return await use(model);
-  } finally {
-    await model.close().catch(() => undefined);
-  }
 };
 
 /** What a broker says to this address, login and vhost. Never throws. */

@@ -10,6 +10,8 @@ const DOOR_PROBLEMS = {
   not_found: { status: 404, title: 'Not Found' },
   method_not_allowed: { status: 405, title: 'Method Not Allowed' },
   not_running: { status: 409, title: 'Conflict' },
+  not_breakable: { status: 409, title: 'Conflict' },
+  outage_under_way: { status: 409, title: 'Conflict' },
   cannot_sign: { status: 409, title: 'Conflict' },
   code_used: { status: 410, title: 'Gone' },
   code_expired: { status: 410, title: 'Gone' },

@@ -137,3 +137,32 @@ test('a name that was made to point to this machine opens nothing', async () => 
   }
   expect(await get('/_stack', { host: `localhost:${port}`, ...withKey })).toMatchObject({ status: 200 });
 });
+
+test('what is not ours is never broken, and the reason is said beforehand', async () => {
+  const { get, post, withKey } = await aDoor();
+  const { body } = await get('/_stack', withKey);
+  expect(body).toMatchObject({
+    breakable: {
+      rabbitmq: { possible: false, why: 'RABBITMQ_URL names a RabbitMQ that is not ours to break' },
+      store: { possible: false, why: 'MongoDB was running before this stack, and others may use it' },
+      razorpay: { possible: false, why: 'RAZORPAY_API_URL names a Razorpay that is not ours' },
+    },
+    outages: [],
+  });
+  for (const what of ['rabbitmq', 'store']) {
+    const reply = await post(`/_stack/${what}/outage`, { ms: 100 }, withKey);
+    expect(reply).toMatchObject({ status: 409, body: { code: 'not_breakable' } });
+  }
+});
+
+test('an outage lasts a tenth of a second to a minute, and poison goes to queues of the house alone', async () => {
+  const { post, withKey } = await aDoor();
+  for (const ms of [99, 60_001, 1.5, '100']) {
+    const reply = await post('/_stack/store/outage', { ms }, withKey);
+    expect(reply).toMatchObject({ status: 400, body: { code: 'bad_request' } });
+  }
+  for (const queue of ['PAYMENT_SUCCESS.dead', 'amq.gen-1', '']) {
+    expect(await post('/_stack/poison', { queue }, withKey)).toMatchObject({ status: 400 });
+  }
+  expect(await post('/_stack/poison', {}, withKey)).toMatchObject({ status: 503, body: { code: 'unavailable' } });
+});

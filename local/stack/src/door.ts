@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import * as z from 'zod';
+import type { Breakages } from './breakages.ts';
 import { actOnChild } from './child-verbs.ts';
 import type { ConsoleDoor } from './console-sign-in.ts';
 import { type Answer, answered, problem } from './door-answer.ts';
@@ -19,6 +20,7 @@ type House = {
   readonly origins: readonly string[];
   readonly children: ReadonlyMap<string, Supervised>;
   readonly console: ConsoleDoor;
+  readonly breakages: Breakages;
 };
 
 class BodyTooLarge extends Error {}
@@ -38,18 +40,24 @@ const readBody = async (request: IncomingMessage): Promise<unknown> => {
 
 type Act = (body: unknown) => Answer | Promise<Answer>;
 
-const statusOf = ({ children }: House): Answer => {
+const statusOf = ({ children, breakages }: House): Answer => {
   const all = [...children].map(([name, child]) => [name, child.status()] as const);
-  return answered({ pid: process.pid, children: Object.fromEntries(all) });
+  return answered({ pid: process.pid, children: Object.fromEntries(all), ...breakages.status() });
 };
 
 /** What a path under `/_stack/` does, or why there is nothing. */
-const actAt = ({ children, console }: House, [name = '', verb]: readonly string[]): Act | Answer => {
+const actAt = ({ children, console, breakages }: House, [name = '', verb]: readonly string[]): Act | Answer => {
   switch (verb === undefined ? name : `${name}/${verb}`) {
     case 'console-links':
       return console.link;
     case 'tokens':
       return console.tokens;
+    case 'poison':
+      return breakages.poison;
+    case 'rabbitmq/outage':
+      return (body) => breakages.outage('rabbitmq', body);
+    case 'store/outage':
+      return (body) => breakages.outage('store', body);
   }
   const child = children.get(name);
   if (!child) return problem('not_found', `${name} is not a child of this stack`);

@@ -6,6 +6,7 @@ import { createConsoleDoor } from './console-sign-in.ts';
 import { tokenSigner } from './development-tokens.ts';
 import { openDoor } from './door.ts';
 import { freeBaseNear } from './port-holder.ts';
+import { breakagesOf } from './stack-breakages.ts';
 
 export const STACK_KEY = 'the key of stack.json';
 export const JWT_SECRET = 'a secret that signs tokens, long enough for HS256';
@@ -35,6 +36,20 @@ const ask = (
     asked.end(body);
   });
 
+/** Everything was there before, named by a person. */
+const nothingOurs = (): Parameters<typeof breakagesOf>[0] => ({
+  found: {
+    mongodb: { from: 'running', url: 'mongodb://127.0.0.1:1', notes: [] },
+    rabbitmq: { from: 'env', url: 'amqp://127.0.0.1:1', notes: [] },
+    redis: { from: 'absent' },
+    fake: false,
+  },
+  gate: undefined,
+  find: () => undefined,
+  brokerUrl: 'amqp://127.0.0.1:1',
+  env: {},
+});
+
 /** A door of the test's own, without children, with a clock that the test moves. */
 export const aDoor = async ({ signs = true }: { signs?: boolean } = {}) => {
   const port = await freeBaseNear(30_000 - Math.floor(Math.random() * 150) * 100, [0]);
@@ -53,6 +68,7 @@ export const aDoor = async ({ signs = true }: { signs?: boolean } = {}) => {
     origins: [CONSOLE, CONSOLE_BY_NAME],
     children: new Map(),
     console,
+    breakages: breakagesOf(nothingOurs()),
   });
   onTestFinished(() => door.close());
 

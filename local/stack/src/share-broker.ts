@@ -1,9 +1,13 @@
 import { ensureVhost, removeVhost, tidyVhost, vhostNameOf } from './vhost.ts';
 import { managementApi, rabbitmqctl } from './vhost-admin.ts';
+import { gateOf } from './vhost-gate.ts';
+import type { VhostGate } from './vhost-outage.ts';
 
 export type SharedBroker = {
   url: string;
   note: string;
+  /** How our vhost is closed and opened again; absent where it is not ours alone. */
+  gate?: VhostGate;
   /** After everything has stopped: one line about what was kept, if anything. */
   tidy(): Promise<string | undefined>;
 };
@@ -25,6 +29,7 @@ export const shareBroker = async (brokerUrl: string, id: string, path: string | 
     return {
       url: own.url,
       note: `RabbitMQ was running; Tiffin uses its own vhost there, ${vhost}.`,
+      gate: gateOf(vhost, admins),
       tidy: () => tidyVhost(own.url, vhost, admins),
     };
   }

@@ -22,11 +22,13 @@ import { waitUntilReady } from './readiness.ts';
 import type { Report } from './report.ts';
 import { settleInfrastructure } from './settle-infrastructure.ts';
 import { shareBroker } from './share-broker.ts';
-import type { Found, StackFacts, StackFile } from './stack-file.ts';
+import { breakagesOf } from './stack-breakages.ts';
+import type { ChildName, Found, StackFacts, StackFile } from './stack-file.ts';
 import { keepRecord, type StackRecord } from './stack-record.ts';
 import { StartFailed } from './start-failed.ts';
 import { startTogether } from './start-together.ts';
 import type { ChildSpec } from './supervise.ts';
+import type { VhostGate } from './vhost-outage.ts';
 
 const READY_MS = 60 * SECOND;
 const STACK_KEY_BYTES = 24;
@@ -74,7 +76,7 @@ export const startStack = (start: Start): Promise<Stack> =>
     const store = await storeSpecs(found.mongodb, alone, folder);
     const broker = await brokerSpecs(found.rabbitmq, alone, folder);
     report.step('infrastructure');
-    const [rabbitmq] = await orGivenUp(
+    const [{ place: rabbitmq, gate }] = await orGivenUp(
       Promise.all([
         placeOnBroker(found.rabbitmq, { ...start, ports, id: identity.id, releasers }),
         family.start(store),
@@ -101,6 +103,8 @@ export const startStack = (start: Start): Promise<Stack> =>
       stackKey,
       realtimeUrl: facts.urls.realtime,
     });
+    const find = (name: ChildName) => family.members.get(name);
+    const breakages = breakagesOf({ found, gate, find, brokerUrl: rabbitmq.url, env });
     const page = children.pageOn(ports, found);
     const opened = await openDoor({
       port: ports.door,
@@ -108,13 +112,22 @@ export const startStack = (start: Start): Promise<Stack> =>
       origins: page.origins,
       children: family.members,
       console: consoleDoor,
+      breakages,
     });
     releasers.push(opened.close);
+    const endBreakages = () =>
+      breakages.end().catch((failure: unknown) => {
+        const reason = failure instanceof Error ? failure.message : 'it failed';
+        report.note(`What was taken away could not be given back: ${reason}. The next start does it.`);
+      });
+    releasers.push(endBreakages);
 
     const place = { data, ports, env: children.sharedEnvironment(env, { ...facts, page }, toGive) };
     report.step('services');
     const outside = found.fake ? [children.fakeRazorpay(place)] : [];
     await orGivenUp(startTogether([family.start(outside), family.start(children.services(place))]));
+    // Once more, and so before the services at a stop: they hand back what they hold, and the broker must be there for it.
+    releasers.push(endBreakages);
     report.step('readiness');
     await orGivenUp(allReady(facts.urls, data));
 
@@ -160,18 +173,20 @@ const placeOfDocuments = (found: FoundMongodb, ports: Ports): Found =>
 const placeOnBroker = async (
   found: FoundRabbitmq,
   { ports, id, env, report, releasers }: Start & { ports: Ports; id: string; releasers: Releasers },
-): Promise<Found> => {
-  if (found.from === 'env') return { url: found.url, from: 'env' };
-  if (found.from !== 'running') return { url: `amqp://guest:guest@127.0.0.1:${ports.rabbitmq}`, from: 'path' };
+): Promise<{ place: Found; gate?: VhostGate | undefined }> => {
+  if (found.from === 'env') return { place: { url: found.url, from: 'env' } };
+  if (found.from !== 'running') {
+    return { place: { url: `amqp://guest:guest@127.0.0.1:${ports.rabbitmq}`, from: 'path' } };
+  }
   const sharing = shareBroker(found.url, id, env.PATH);
   // Known to the clean-up before it is made: an interrupted start would otherwise leave a vhost that is still on its way.
   releasers.push(async () => {
     const kept = await (await sharing).tidy();
     if (kept !== undefined) report.note(kept);
   });
-  const { url, note } = await sharing;
+  const { url, note, gate } = await sharing;
   report.note(note);
-  return { url, from: 'running' };
+  return { place: { url, from: 'running' }, gate };
 };
 
 /** Resolves when every service answers that it is ready; throws with what one of them still lacks when time runs out. */

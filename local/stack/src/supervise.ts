@@ -25,6 +25,8 @@ export type ChildStatus = {
   readonly began: string | undefined;
   readonly port: number | null;
   readonly restarts: number;
+  /** When it comes back, of one that was paused or taken away. */
+  readonly awayUntil: Date | undefined;
 };
 
 /** What a person hears about a child. */
@@ -45,6 +47,8 @@ export type Supervised = {
   signal(name: NodeJS.Signals): boolean;
   /** Freezes it for a while, as a machine that swaps does; false when none runs. */
   pause(ms: number): boolean;
+  /** Kills it the hard way and starts it again after `ms`, not earlier; false when none runs. */
+  takeAway(ms: number): boolean;
 };
 
 const howItEnded = ({ code, signal }: Ended): string => (signal ? `killed by ${signal}` : `exit code ${code}`);
@@ -71,6 +75,8 @@ export const supervise = ({
   let resume: NodeJS.Timeout | undefined;
   let delayMs: number | undefined;
   let restarts = 0;
+  let awayUntil: Date | undefined;
+  let takenAway = false;
   let deathsBeforeReady = 0;
   let spawning: Promise<unknown> = Promise.resolve();
   let waiting: Waiting[] = [];
@@ -94,8 +100,14 @@ export const supervise = ({
 
   const afterEnd = async (ended: Ended, dead: Child, uptimeMs: number): Promise<void> => {
     clearTimeout(resume);
+    if (!takenAway) awayUntil = undefined;
     if (is('stopping', 'stopped')) return;
     const how = howItEnded(ended);
+    if (takenAway && awayUntil) {
+      // No trouble of its own: the next one is its first.
+      delayMs = undefined;
+      return launchIn(Math.max(0, awayUntil.getTime() - Date.now()), how);
+    }
     if (ended.code === EXIT_CONFIG) {
       const problems = (await dead.lastWords(REFUSAL_LINES)).filter((line) => !line.startsWith('{')).join('\n');
       // Whoever waits for the start hears it from there.
@@ -111,12 +123,18 @@ export const supervise = ({
       }
     }
     delayMs = restartDelayMs({ previousMs: delayMs, uptimeMs });
+    launchIn(delayMs, how);
+  };
+
+  const launchIn = (startsInMs: number, how: string): void => {
     become('waiting');
-    tell({ kind: 'ended', child: name, how, startsInMs: delayMs });
-    timer = setTimeout(() => void launch(), delayMs);
+    tell({ kind: 'ended', child: name, how, startsInMs });
+    timer = setTimeout(() => void launch(), startsInMs);
   };
 
   const launch = async (): Promise<void> => {
+    takenAway = false;
+    awayUntil = undefined;
     become('starting');
     const startedAt = performance.now();
     let launched: Child;
@@ -151,6 +169,7 @@ export const supervise = ({
       began: child?.began,
       port,
       restarts: Math.max(0, restarts - 1),
+      awayUntil,
     }),
     start: () => {
       if (is('ready', 'paused')) return Promise.resolve();
@@ -181,6 +200,8 @@ export const supervise = ({
     stop: async () => {
       clearTimeout(timer);
       clearTimeout(resume);
+      takenAway = false;
+      awayUntil = undefined;
       become('stopping');
       // A stop in the middle of a start waits for the process it has to end.
       await spawning;
@@ -195,14 +216,24 @@ export const supervise = ({
     },
     pause: (ms) => {
       const paused = child;
-      if (!paused) return false;
+      if (!paused || takenAway) return false;
       paused.signal('SIGSTOP');
       if (is('ready')) become('paused');
       clearTimeout(resume);
+      awayUntil = new Date(Date.now() + ms);
       resume = setTimeout(() => {
+        awayUntil = undefined;
         paused.signal('SIGCONT');
         if (is('paused')) become('ready');
       }, ms);
+      return true;
+    },
+    takeAway: (ms) => {
+      if (!child || !is('ready', 'paused')) return false;
+      takenAway = true;
+      awayUntil = new Date(Date.now() + ms);
+      clearTimeout(resume);
+      child.signal('SIGKILL');
       return true;
     },
   };

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import * as z from 'zod';
 import { findProgram } from './find-program.ts';
 import { runProgram } from './run-program.ts';
@@ -8,6 +9,10 @@ export type VhostAdmin = {
   add(vhost: string): Promise<void>;
   queues(vhost: string): Promise<string[]>;
   remove(vhost: string): Promise<void>;
+  /** Takes our permission on a vhost away and closes every connection to it. */
+  shutOut(vhost: string): Promise<void>;
+  /** Gives us our permission back. */
+  letIn(vhost: string): Promise<void>;
 };
 
 const ANSWER_MS = 3_000;
@@ -15,7 +20,12 @@ const CTL_MS = 15_000;
 const MANAGEMENT_PORT = 15_672;
 const EVERYTHING = { configure: '.*', write: '.*', read: '.*' };
 
-const queueNames = z.array(z.object({ name: z.string() }));
+const OUTAGE = 'taken away for a while, on purpose';
+/** The management plugin lists a new connection with its next statistics, five seconds later at most. */
+const LISTED_AFTER_MS = 6_000;
+const LOOK_AGAIN_MS = 500;
+
+const names = z.array(z.object({ name: z.string() }));
 
 /** The management plugin of the broker, at its usual port, with the login of the AMQP address. */
 export const managementApi = (brokerUrl: string): VhostAdmin => {
@@ -34,15 +44,45 @@ export const managementApi = (brokerUrl: string): VhostAdmin => {
     if (!response.ok) throw new Error(`the management API answered ${response.status} to ${method} ${path}`);
     return response;
   };
+  const permissionsOn = (vhost: string): string =>
+    `permissions/${encodeURIComponent(vhost)}/${encodeURIComponent(user)}`;
+  const shut = new Set<string>();
+  const letIn = async (vhost: string): Promise<void> => {
+    shut.delete(vhost);
+    await ask('PUT', permissionsOn(vhost), EVERYTHING);
+  };
+  const closeConnections = async (vhost: string): Promise<void> => {
+    const response = await ask('GET', `vhosts/${encodeURIComponent(vhost)}/connections?columns=name`);
+    for (const { name } of names.parse(await response.json())) {
+      // One that is gone meanwhile is answered with 404.
+      await ask('DELETE', `connections/${encodeURIComponent(name)}`).catch(() => undefined);
+    }
+  };
+  /** Opened before the vhost was shut, and listed only after it. */
+  const closeLateComers = async (vhost: string): Promise<void> => {
+    const until = performance.now() + LISTED_AFTER_MS;
+    while (performance.now() < until) {
+      await sleep(LOOK_AGAIN_MS, undefined, { ref: false });
+      if (!shut.has(vhost)) return;
+      await closeConnections(vhost).catch(() => undefined);
+    }
+  };
   return {
     name: 'the management API',
     add: async (vhost) => {
       await ask('PUT', `vhosts/${encodeURIComponent(vhost)}`, {});
-      await ask('PUT', `permissions/${encodeURIComponent(vhost)}/${encodeURIComponent(user)}`, EVERYTHING);
+      await letIn(vhost);
+    },
+    letIn,
+    shutOut: async (vhost) => {
+      await ask('DELETE', permissionsOn(vhost));
+      shut.add(vhost);
+      await closeConnections(vhost);
+      void closeLateComers(vhost);
     },
     queues: async (vhost) => {
       const response = await ask('GET', `queues/${encodeURIComponent(vhost)}?columns=name`);
-      return queueNames.parse(await response.json()).map(({ name }) => name);
+      return names.parse(await response.json()).map(({ name }) => name);
     },
     remove: async (vhost) => {
       await ask('DELETE', `vhosts/${encodeURIComponent(vhost)}`);
@@ -60,8 +100,16 @@ export const rabbitmqctl = (brokerUrl: string, path: string | undefined): VhostA
     if (result.kind === 'failed') throw new Error(`rabbitmqctl says: ${result.reason}`);
     return result.output;
   };
+  const letIn = async (vhost: string): Promise<void> => {
+    await ctl('set_permissions', '-p', vhost, user, '.*', '.*', '.*');
+  };
   return {
     name: 'rabbitmqctl',
+    letIn,
+    shutOut: async (vhost) => {
+      await ctl('clear_permissions', '-p', vhost, user);
+      await ctl('close_all_connections', '-p', vhost, OUTAGE);
+    },
     add: async (vhost) => {
       const isNew = await ctl('add_vhost', vhost).then(
         () => true,
@@ -71,7 +119,7 @@ export const rabbitmqctl = (brokerUrl: string, path: string | undefined): VhostA
         },
       );
       try {
-        await ctl('set_permissions', '-p', vhost, user, '.*', '.*', '.*');
+        await letIn(vhost);
       } catch (error) {
         // Half made it is of no use, and nobody would come back for it.
         if (isNew) await ctl('delete_vhost', vhost).catch(() => undefined);
