@@ -15,7 +15,7 @@ const KILL_SENTENCES: Readonly<Record<Killable, string>> = {
 /** One button a way to break it, with what it does and what should happen, or why it cannot be done here. */
 export const BreakButtons = ({ breaker }: { breaker: Breaker }) => {
   const stack = breaker.stack.value;
-  const webhooks = breaker.webhooks.value;
+  const webhooks = breaker.webhooks.switches.value;
   const noGateway =
     whyNotBreak(stack, 'razorpay') ?? (webhooks === undefined ? 'The fake gateway has not answered yet.' : undefined);
   return (
@@ -49,14 +49,14 @@ export const BreakButtons = ({ breaker }: { breaker: Breaker }) => {
           sentence="The gateway sends each webhook twice, until you press again. Each payment counts once."
           reason={noGateway}
           isOn={(webhooks?.duplicate ?? 0) > 0}
-          press={() => void breaker.setTrick('duplicate', webhooks?.duplicate === 0)}
+          press={() => void breaker.webhooks.set('duplicate', webhooks?.duplicate === 0)}
         />
         <Way
           name="Lose every webhook"
           sentence="No webhook arrives, until you press again. We ask the gateway about open payments ourselves, within about a minute."
           reason={noGateway}
           isOn={webhooks?.deliver === false}
-          press={() => void breaker.setTrick('lose', webhooks?.deliver === true)}
+          press={() => void breaker.webhooks.set('lose', webhooks?.deliver === true)}
         />
         <Way
           name="Send poison"

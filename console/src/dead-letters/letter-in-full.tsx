@@ -70,7 +70,7 @@ export const LetterInFull = ({
           </div>
           <h3>Body</h3>
           {letter.format === 'bytes' && <p class="quiet">This is not JSON, or not all of it is shown.</p>}
-          <pre class="body">{bodyText(letter)}</pre>
+          <pre>{bodyText(letter)}</pre>
           {letter.truncated && <p class="quiet">Only the beginning is shown.</p>}
         </>
       )}

@@ -15,11 +15,14 @@ const APPLIED: ReadonlySet<string> = new Set(['captured', 'refund_pending', 'par
 
 export type WebhookTrick = {
   readonly doors: Doors;
+  /** The gateway before it was told to misbehave. */
+  readonly before: Gateway;
+  /** Of the press that began it. */
   readonly line: Line;
   /** What a webhook suffers, told with how many have. */
   readonly words: (before: Gateway, now: Gateway) => string;
-  /** When it was ended, undefined while it goes on. */
-  readonly endedAtMs: () => number | undefined;
+  /** When it was ended and the line of that press; undefined while it goes on. */
+  readonly ended: () => { readonly atMs: number; readonly line: Line } | undefined;
   readonly isLeft: () => boolean;
 };
 
@@ -31,46 +34,63 @@ const isApplied = async (doors: Doors, orderId: string): Promise<boolean> => {
 const paymentWords = (made: number, open: number): string =>
   `${made} payments made meanwhile, ${open === 0 ? 'all of them known to us' : `${open} of them not known to us yet`}`;
 
-/** Watches payments while webhooks are lost or doubled, and ends when each of them is applied after all. */
-export const followPayments = async ({ doors, line, words, endedAtMs, isLeft }: WebhookTrick): Promise<void> => {
-  let before: Gateway | undefined;
+/** The payments made since, and those of them that are not applied yet. */
+const watchPayments = (doors: Doors, before: Gateway) => {
   const made = new Set<string>();
   const open = new Set<string>();
-  let told = '';
+  return {
+    take: ({ paid }: Gateway): void => {
+      for (const orderId of paid) {
+        if (before.paid.has(orderId) || made.has(orderId)) continue;
+        made.add(orderId);
+        open.add(orderId);
+      }
+    },
+    ask: async (): Promise<void> => {
+      const asked = [...open].slice(0, ASKED_AT_ONCE);
+      const applied = await Promise.all(asked.map((orderId) => isApplied(doors, orderId)));
+      for (const [index, orderId] of asked.entries()) {
+        open.delete(orderId);
+        // Behind the others, who have waited as long.
+        if (!applied[index]) open.add(orderId);
+      }
+    },
+    open: () => open.size,
+    words: () => paymentWords(made.size, open.size),
+  };
+};
+
+/** Watches payments while webhooks are lost or doubled, and when that has ended until each of them is applied after all. */
+export const followPayments = async (trick: WebhookTrick): Promise<void> => {
+  const { doors, before, line, words, ended, isLeft } = trick;
+  const beganMs = Date.now();
+  const payments = watchPayments(doors, before);
   // What is paid after the end does not count.
   let isComplete = false;
-  const take = (gateway: Gateway): void => {
-    before ??= gateway;
-    for (const orderId of gateway.paid) {
-      if (before.paid.has(orderId) || made.has(orderId)) continue;
-      made.add(orderId);
-      open.add(orderId);
-    }
-    told = words(before, gateway);
-  };
+  let told = words(before, before);
   while (!isLeft()) {
     // Asked before the look, so that what was paid up to the end is in it.
-    const endedMs = endedAtMs();
-    if (!isComplete) {
-      const gateway = await readGateway(doors);
-      if (gateway.kind === 'answered') {
-        take(gateway.body);
-        isComplete = endedMs !== undefined;
+    const end = ended();
+    const gateway = isComplete ? undefined : await readGateway(doors);
+    if (gateway?.kind === 'answered') {
+      payments.take(gateway.body);
+      told = words(before, gateway.body);
+    }
+    await payments.ask();
+    if (!isComplete) line.seen([told, payments.words()]);
+    if (end) {
+      if (gateway?.kind === 'answered') {
+        isComplete = true;
+        line.end('done', `it lasted ${seconds(end.atMs - beganMs)}`);
       }
-    }
-    const asked = [...open].slice(0, ASKED_AT_ONCE);
-    const applied = await Promise.all(asked.map((orderId) => isApplied(doors, orderId)));
-    for (const [index, orderId] of asked.entries()) {
-      open.delete(orderId);
-      // Behind the others, who have waited as long.
-      if (!applied[index]) open.add(orderId);
-    }
-    line.seen([told, paymentWords(made.size, open.size)]);
-    if (endedMs !== undefined && isComplete && open.size === 0) {
-      return line.end('recovered', `recovered after ${seconds(Date.now() - endedMs)}: no payment is open`);
-    }
-    if (endedMs !== undefined && Date.now() - endedMs > GIVEN_UP_AFTER_MS) {
-      return line.end('failed', `${open.size} payments are still open after ${seconds(GIVEN_UP_AFTER_MS)}`);
+      end.line.seen([payments.words()]);
+      const sinceMs = Date.now() - end.atMs;
+      if (isComplete && payments.open() === 0) {
+        return end.line.end('recovered', `recovered after ${seconds(sinceMs)}: no payment is open`);
+      }
+      if (sinceMs > GIVEN_UP_AFTER_MS) {
+        return end.line.end('failed', `${payments.open()} payments are still open after ${seconds(sinceMs)}`);
+      }
     }
     await pause(LOOK_EVERY_MS);
   }
