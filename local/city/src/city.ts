@@ -19,12 +19,14 @@ export type CityPlan = {
   /** What its people's names begin with: two cities on one stack that differ in it share nobody. */
   readonly name: string;
   readonly whims: Whims;
+  /** How far from their kitchen customers live, in metres along either street. */
+  readonly reachM: number;
   /** Which share of its orders a kitchen does not take. */
   readonly rejects: number;
 };
 
 /** Three in a hundred change their mind before they pay. It is the only way in which an order of this city is meant to end early. */
-export const EVERYDAY = { name: 'city', whims: { unpaid: 0.03, paid: 0 }, rejects: 0 } as const;
+export const EVERYDAY = { name: 'city', whims: { unpaid: 0.03, paid: 0 }, reachM: 600, rejects: 0 } as const;
 
 /** With these on duty near it, the first kitchen's first orders find somebody. */
 const FIRST_RIDERS = 3;
@@ -38,7 +40,7 @@ const COMING_TO_WORK = 4;
  * many orders as planned have ended and everybody has gone home.
  */
 export const runCity = async ({
-  plan: { seed, kitchens, riders, ordersPerMinute, orders = Number.POSITIVE_INFINITY, name, whims, rejects },
+  plan: { seed, kitchens, riders, ordersPerMinute, orders = Number.POSITIVE_INFINITY, name, whims, reachM, rejects },
   doors,
   pace,
   ledger,
@@ -92,7 +94,7 @@ export const runCity = async ({
       const [first, ...more] = open;
       if (first) {
         const kitchen = hunger.pick([first, ...more]);
-        const customer = runCustomer({ ...city, number, kitchen, whims, random: own(4, number) });
+        const customer = runCustomer({ ...city, number, kitchen, whims, reachM, random: own(4, number) });
         underWay.add(customer);
         void customer.finally(() => underWay.delete(customer));
       }

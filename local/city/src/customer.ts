@@ -8,10 +8,9 @@ import type { OpenKitchen } from './kitchen.ts';
 import { ENDS, type Ledger, type Unfinished } from './ledger.ts';
 import type { Pace } from './pace.ts';
 import type { Random } from './random.ts';
-import { crossingNear, toPoint } from './street-grid.ts';
+import { crossingNear, type Spot, toPoint } from './street-grid.ts';
 import type { Witness } from './witness.ts';
 
-const REACH_M = 600;
 /** The push is what people see; now and then they also pull the screen down. */
 const LOOK_EVERY_S = 15;
 
@@ -32,6 +31,7 @@ export const runCustomer = async ({
   random,
   name,
   whims,
+  reachM,
   witness,
   ...city
 }: City & {
@@ -40,12 +40,14 @@ export const runCustomer = async ({
   random: Random;
   name: string;
   whims: Whims;
+  /** How far from the kitchen customers live, along either street. */
+  reachM: number;
   witness?: Witness | undefined;
 }): Promise<void> => {
   const { doors, ledger, pace } = city;
   const customer = doors.visitor('customer', `${name}-customer-${Date.now()}-${number}`, `Customer ${number + 1}`);
   ledger.setOut(customer.sub);
-  const placed = await placeOrder(customer, kitchen, number, random);
+  const placed = await placeOrder(customer, kitchen, number, crossingNear(kitchen.at, reachM, random), random);
   if (placed.kind === 'refused') ledger.turnedAway(customer.sub);
   if (placed.kind !== 'answered') return;
   const { _id: id } = placed.body.order;
@@ -139,9 +141,9 @@ const placeOrder = async (
   customer: Visitor,
   kitchen: OpenKitchen,
   number: number,
+  home: Spot,
   random: Random,
 ): Promise<Answer<z.infer<typeof orderReply>>> => {
-  const home = crossingNear(kitchen.at, REACH_M, random);
   const dish = random.pick(kitchen.menu);
   return await customer.insist(
     'POST',

@@ -72,9 +72,13 @@ export const runRider = async ({
 
   const rideTo = async (place: Point) => {
     const goal = toSpot(place);
+    let since = Date.now();
     while (!isAt(at, goal)) {
       await pace.unhurried(REPORT_EVERY_S);
-      at = stepTowards(at, goal, ridingMps * REPORT_EVERY_S);
+      // By the clock: who waits for the answer to a report rides on meanwhile.
+      const now = Date.now();
+      at = stepTowards(at, goal, (ridingMps * (now - since)) / 1_000);
+      since = now;
       await report(ridingMps);
     }
   };

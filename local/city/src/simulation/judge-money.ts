@@ -12,7 +12,7 @@ const HAS_MONEY: ReadonlySet<PaymentView['status']> = new Set([
 ]);
 
 /** What our own books say was taken and given back, in paise. */
-export const bookedOf = (payment: PaymentView | undefined) => {
+const bookedOf = (payment: PaymentView | undefined) => {
   if (!payment || !HAS_MONEY.has(payment.status)) return { capturedPaise: 0, refundedPaise: 0 };
   const processed = payment.refunds.filter(({ status }) => status === 'processed');
   return {
@@ -22,7 +22,7 @@ export const bookedOf = (payment: PaymentView | undefined) => {
 };
 
 /** What the customer has to have paid in the end: the whole of a delivered order, nothing of any other. */
-export const owedPaise = ({ order, history = [] }: OrderFacts): number =>
+const owedPaise = ({ order, history = [] }: OrderFacts): number =>
   followMoves(history).state === 'delivered' ? (order?.totalPaise ?? 0) : 0;
 
 const NOTHING = { capturedPaise: 0, refundedPaise: 0 };
