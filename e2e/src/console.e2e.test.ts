@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { type Browser, openBrowser } from '@tiffin/testing/browser';
 import { eventually } from '@tiffin/testing/eventually';
 import { type RunningStack, startStack } from '@tiffin/testing/running-stack';
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { type Browser, openBrowser } from './browser.fixture.ts';
 import { putRidersOnTheMap } from './riders-on-the-map.fixture.ts';
 
 let stack: RunningStack;
@@ -83,7 +83,7 @@ describe('the console', () => {
     await page.reload();
     await page.locator('.card').first().click();
     const story = page.getByRole('dialog', { name: 'One order' });
-    await story.getByText('ORDER_CREATED').waitFor();
+    await story.getByText('ORDER_CREATED').first().waitFor();
     expect(await story.getByText('What was ordered').isVisible()).toBe(true);
     await story.getByText(/Raw events/).click();
     expect(await story.locator('pre').textContent()).toContain('"type": "ORDER_CREATED"');
@@ -132,6 +132,7 @@ describe('the console', () => {
     const inState = (state: string) =>
       page.locator(`section[aria-label="Customer app"][data-state="${state}"]`).waitFor();
 
+    await customer.getByLabel(/Masala dosa/).fill('2', { timeout: 60_000 });
     await press(customer, 'Place order');
     await press(customer, 'Pay');
     await page.getByRole('button', { name: 'Pay now' }).click();

@@ -1,11 +1,11 @@
 // npm run pictures: the pictures of the README, taken from a real city in a real browser.
 import { mkdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { openBrowser } from '@tiffin/testing/browser';
 import { eventually } from '@tiffin/testing/eventually';
 import { startStack } from '@tiffin/testing/running-stack';
 import gifenc from 'gifenc';
 import { PNG } from 'pngjs';
-import { openBrowser } from './browser.fixture.ts';
 
 const OUT = join(import.meta.dirname, '../../docs/images');
 const SIZE = { width: 1_280, height: 860 };
@@ -52,6 +52,7 @@ try {
   await shoot('break-it');
   await page.emulateMedia({ colorScheme: 'light' });
   await page.getByRole('link', { name: 'Play' }).click();
+  await page.getByLabel(/Masala dosa/).fill('2', { timeout: 60_000 });
   await page.getByRole('button', { name: 'Place order' }).click({ timeout: 60_000 });
   await page.getByRole('button', { name: 'Pay', exact: true }).click({ timeout: 60_000 });
   await page.getByRole('button', { name: 'Pay now' }).click();

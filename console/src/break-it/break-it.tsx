@@ -1,10 +1,8 @@
 import './break-it.css';
-import { useEffect, useMemo } from 'preact/hooks';
 import { isThere } from '../doors/doors.ts';
 import type { Desk } from '../shell/desk.ts';
 import { useEvery } from '../shell/use-every.ts';
 import { BreakButtons } from './break-buttons.tsx';
-import { createBreaker } from './breaker.ts';
 import { HappeningList } from './happening-list.tsx';
 import { Zeros } from './zeros.tsx';
 
@@ -37,9 +35,7 @@ export const BreakIt = ({ desk }: { desk: Desk }) => {
 };
 
 const Breaking = ({ desk }: { desk: Desk }) => {
-  const { config, doors } = desk;
-  const breaker = useMemo(() => createBreaker({ config, doors }), [config, doors]);
-  useEffect(() => breaker.leave, [breaker]);
+  const { breaker } = desk;
   useEvery(REFRESH_MS, breaker.refresh);
   return (
     <div class="break-it">

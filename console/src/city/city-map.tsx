@@ -4,6 +4,7 @@ import type { Desk } from '../shell/desk.ts';
 import { type Chosen, drawCity, type Palette, under } from './draw-city.ts';
 import { createFrameRate } from './frame-rate.ts';
 import { fitting, type Size, type Spot, type View, zoomed } from './plane.ts';
+import { createRiderDots } from './rider-dots.ts';
 
 const KEY_PAN_PX = 60;
 const ZOOM_STEP = 1.4;
@@ -69,6 +70,7 @@ export const CityMap = ({ desk, chosen, choose }: { desk: Desk; chosen: Chosen; 
     if (!element || !context) return;
     const rate = createFrameRate(element);
     let palette = paletteOf(element);
+    let dots = createRiderDots(palette, 1);
     let paletteAt = 0;
     let frame = 0;
     const resize = () => {
@@ -84,11 +86,12 @@ export const CityMap = ({ desk, chosen, choose }: { desk: Desk; chosen: Chosen; 
       frame = requestAnimationFrame(draw);
       if (nowMs - paletteAt > PALETTE_MS) {
         palette = paletteOf(element);
+        dots = createRiderDots(palette, Math.min(SHARPEST, devicePixelRatio));
         paletteAt = nowMs;
       }
       if (!view.current) fit();
       if (view.current) {
-        const shown = { city, orders, view: view.current, size: size.current, palette, nowMs };
+        const shown = { city, orders, view: view.current, size: size.current, palette, dots, nowMs };
         drawCity(context, { ...shown, chosen: isChosen.current ?? hovered.peek()?.what });
       }
       rate.count(nowMs);

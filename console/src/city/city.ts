@@ -11,8 +11,7 @@ import type { OrderBook } from '../orders/order-book.ts';
 import { type MovingDot, movedTo, standing } from './moving-dot.ts';
 import { createPlane, type Plane, type Spot } from './plane.ts';
 
-export const RIDER_STATES = ['free', 'offered', 'to-kitchen', 'carrying', 'offline'] as const;
-export type RiderState = (typeof RIDER_STATES)[number];
+export type RiderState = 'free' | 'offered' | 'to-kitchen' | 'carrying' | 'offline';
 
 export type Rider = {
   readonly id: string;

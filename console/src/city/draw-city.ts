@@ -3,6 +3,7 @@ import { isEnded } from '../orders/order-card.ts';
 import type { City, Rider, RiderState } from './city.ts';
 import { spotOf } from './moving-dot.ts';
 import { type Size, type Spot, scaleBar, toPlane, toScreen, type View } from './plane.ts';
+import type { RiderDots } from './rider-dots.ts';
 import { tripProgress } from './trip-progress.ts';
 
 /** The colours of the map, read from the style sheet so that light and dark are decided in one place. */
@@ -14,11 +15,9 @@ export type Chosen = { readonly kind: 'rider' | 'kitchen' | 'order'; readonly id
 
 const STREET_M = 100;
 const FEWEST_STREET_PX = 14;
-const RIDER_PX = 4.5;
 const KITCHEN_PX = 6;
 const SCALE_BAR_PX = 140;
 const FULL_TURN = 2 * Math.PI;
-const DRAWN_FIRST: readonly RiderState[] = ['offline', 'free', 'offered', 'to-kitchen', 'carrying'];
 
 /** Draws one frame. Everything that may be many is drawn in one path a colour: thousands of dots are a few calls. */
 export const drawCity = (
@@ -29,9 +28,19 @@ export const drawCity = (
     view,
     size,
     palette,
+    dots,
     chosen,
     nowMs,
-  }: { city: City; orders: OrderBook; view: View; size: Size; palette: Palette; chosen: Chosen; nowMs: number },
+  }: {
+    city: City;
+    orders: OrderBook;
+    view: View;
+    size: Size;
+    palette: Palette;
+    dots: RiderDots;
+    chosen: Chosen;
+    nowMs: number;
+  },
 ): void => {
   const at = (spot: Spot) => toScreen(view, size, spot);
   canvas.fillStyle = palette.ground;
@@ -40,7 +49,7 @@ export const drawCity = (
   drawOrders(canvas, { city, orders, at, palette, nowMs });
   drawOffers(canvas, { city, at, palette, nowMs });
   drawKitchens(canvas, { city, at, palette });
-  drawRiders(canvas, { city, at, palette, nowMs, size });
+  drawRiders(canvas, { city, at, palette, dots, nowMs, size });
   drawChosen(canvas, { city, at, palette, chosen, nowMs });
   drawScale(canvas, view, size, palette);
 };
@@ -147,27 +156,20 @@ const drawKitchens = (canvas: CanvasRenderingContext2D, { city, at, palette }: W
   }
 };
 
+/** Whoever is at work lies above those who are not. */
 const drawRiders = (
   canvas: CanvasRenderingContext2D,
-  { city, at, palette, nowMs, size }: Where & { nowMs: number; size: Size },
+  { city, at, dots, nowMs, size }: Where & { dots: RiderDots; nowMs: number; size: Size },
 ): void => {
-  const fresh = new Map<RiderState, Path2D>(DRAWN_FIRST.map((state) => [state, new Path2D()]));
-  const stale = new Map<RiderState, Path2D>(DRAWN_FIRST.map((state) => [state, new Path2D()]));
-  for (const rider of city.riders.values()) {
-    const { x, y } = at(spotOf(rider.dot, nowMs));
-    if (x < -RIDER_PX || y < -RIDER_PX || x > size.width + RIDER_PX || y > size.height + RIDER_PX) continue;
-    const path = (rider.isStale ? stale : fresh).get(rider.state);
-    path?.moveTo(x + RIDER_PX, y);
-    path?.arc(x, y, RIDER_PX, 0, FULL_TURN);
+  for (const isWorking of [false, true]) {
+    for (const rider of city.riders.values()) {
+      const { state, isStale } = rider;
+      if ((state === 'to-kitchen' || state === 'carrying' || state === 'offered') !== isWorking) continue;
+      const { x, y } = at(spotOf(rider.dot, nowMs));
+      if (x < 0 || y < 0 || x > size.width || y > size.height) continue;
+      dots.draw(canvas, state, isStale, x, y);
+    }
   }
-  for (const state of DRAWN_FIRST) {
-    canvas.fillStyle = palette[state];
-    canvas.globalAlpha = 0.3;
-    canvas.fill(stale.get(state) ?? new Path2D());
-    canvas.globalAlpha = state === 'offline' ? 0.4 : 1;
-    canvas.fill(fresh.get(state) ?? new Path2D());
-  }
-  canvas.globalAlpha = 1;
 };
 
 const drawChosen = (

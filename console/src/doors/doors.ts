@@ -27,7 +27,8 @@ export type Doors = {
   askText(part: Part, path: string): Promise<Answer<string>>;
 };
 
-const TIMEOUT_MS = 10_000;
+/** Longer than the slowest answer that is meant: taking a shared broker away needs two calls of its command line. */
+const TIMEOUT_MS = 30_000;
 
 /** Whether that part is there at all: the supervisor and the fake gateway are not, outside development. */
 export const isThere = (config: ConsoleConfig, part: Part): boolean => baseOf(config, part) !== undefined;

@@ -21,6 +21,8 @@ export type Play = {
   close(): void;
 };
 
+const VISITED = 'tiffin-play-rider';
+
 /** Three apps of three people, each with their own token at the public doors and their own socket. */
 export const createPlay = ({ desk, storage }: { desk: Desk; storage: Storage }): Play => {
   const people = keepPeople(storage, newMark());
@@ -47,6 +49,10 @@ export const createPlay = ({ desk, storage }: { desk: Desk; storage: Storage }):
     admin: desk.doors,
     start: riderPlace(place),
     licenceNumber: `KA01 ${people.rider.slice(-6)}`,
+    visited: {
+      has: () => storage.getItem(VISITED) === people.rider,
+      note: () => storage.setItem(VISITED, people.rider),
+    },
   });
   return {
     passes,

@@ -74,6 +74,8 @@ export const createCustomerApp = ({ doors, link, home }: { doors: Doors; link: A
   const readMoney = async () => {
     const asked = order.value;
     if (!asked) return;
+    // Nothing has been begun to pay: the service would answer that there is no such payment.
+    if (asked.paymentStatus === 'pending' && checkout.value === undefined && payment.value === undefined) return;
     const found = await doors.ask({ part: 'utils', path: `/api/v1/payments/${asked._id}` }, paymentReply);
     if (order.value?._id !== asked._id) return;
     // No payment yet is no problem; a service that is away is asked again soon.

@@ -41,6 +41,9 @@ export type RiderApp = {
   tick(): Promise<void>;
 };
 
+/** Whether this rider has been registered from this tab before. */
+type Visited = { has(): boolean; note(): void };
+
 /** The app of a rider: registers, is verified by `admin`, goes on duty, takes offers, rides and reports where it is. */
 export const createRiderApp = ({
   doors,
@@ -48,6 +51,7 @@ export const createRiderApp = ({
   link,
   start,
   licenceNumber,
+  visited,
   clock = Date.now,
 }: {
   doors: Doors;
@@ -55,6 +59,7 @@ export const createRiderApp = ({
   link: AppLink;
   start: Point;
   licenceNumber: string;
+  visited: Visited;
   clock?: () => number;
 }): RiderApp => {
   const errand = createErrand();
@@ -92,8 +97,15 @@ export const createRiderApp = ({
   const load = () =>
     errand.inTurn(async (): Promise<Answer<unknown>> => {
       isBehind = true;
-      const signedOn = await signOn({ doors, admin, place: whereabouts.place.value, licenceNumber });
+      const signedOn = await signOn({
+        doors,
+        admin,
+        place: whereabouts.place.value,
+        licenceNumber,
+        isNew: !visited.has(),
+      });
       if (signedOn.kind !== 'answered') return signedOn;
+      visited.note();
       // A reload goes on where the services last saw the rider; from elsewhere the first report would be a jump.
       if (!rider.value && signedOn.body.location) whereabouts.startAt(signedOn.body.location);
       rider.value = signedOn.body;

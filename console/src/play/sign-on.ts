@@ -14,15 +14,18 @@ export const signOn = async ({
   admin,
   place,
   licenceNumber,
+  isNew,
 }: {
   doors: Doors;
   admin: Doors;
   place: Point;
   licenceNumber: string;
+  /** Whether this rider may never have been here: then registering is tried first. */
+  isNew: boolean;
 }): Promise<Answer<RiderView>> => {
-  const known = await doors.ask({ part: 'rider', path: '/api/v1/riders/me' }, riderReply);
-  const isNew = known.kind === 'refused' && known.code === 'not_found';
-  const found = isNew ? await register(doors, licenceNumber) : known;
+  const registered = isNew ? await register(doors, licenceNumber) : undefined;
+  const isKnown = registered === undefined || (registered.kind === 'refused' && registered.code === 'rider_exists');
+  const found = isKnown ? await doors.ask({ part: 'rider', path: '/api/v1/riders/me' }, riderReply) : registered;
   if (found.kind !== 'answered') return found;
   const { rider } = found.body;
   if (rider.isVerified) return { ...found, body: rider };

@@ -1,4 +1,5 @@
 import type { ConsoleConfig } from '@tiffin/contracts/console-api';
+import { type Breaker, createBreaker } from '../break-it/breaker.ts';
 import { type City, createCity } from '../city/city.ts';
 import { createDoors, type Doors } from '../doors/doors.ts';
 import { createLiveLink, type LiveLink } from '../live/live-link.ts';
@@ -17,6 +18,8 @@ export type Desk = {
   readonly city: City;
   readonly tail: EventTail;
   readonly figures: Figures;
+  /** Here and not on its page: what was broken is followed to its end wherever a person looks meanwhile. */
+  readonly breaker: Breaker;
   open(): void;
   close(): void;
 };
@@ -42,6 +45,7 @@ export const createDesk = ({ config, session }: { config: ConsoleConfig; session
   const orders = createOrderBook({ doors, live });
   const city = createCity({ doors, live, orders });
   const figures = createFigures();
+  const breaker = createBreaker({ config, doors });
   const tail = createEventTail({
     doors,
     hear: (event) => {
@@ -59,6 +63,7 @@ export const createDesk = ({ config, session }: { config: ConsoleConfig; session
     city,
     tail,
     figures,
+    breaker,
     open: () => {
       live.open();
       city.open();
@@ -70,6 +75,7 @@ export const createDesk = ({ config, session }: { config: ConsoleConfig; session
       city.close();
       orders.close();
       tail.close();
+      breaker.leave();
     },
   };
 };

@@ -35,8 +35,8 @@ const isOfThisMachine = (url: string): boolean => {
   return ['data:', 'blob:', 'about:'].includes(protocol) || hostname === '127.0.0.1' || hostname === 'localhost';
 };
 
-/** What Chromium itself writes when a request met nobody, or a part that was not ready. */
-const OUTAGE = /net::ERR_|WebSocket connection to|status of (?:502|503|504)/;
+/** What Chromium itself writes when a request met nobody, a part that was not ready, or a refusal that is the point: 49 taps come too late. */
+const OUTAGE = /net::ERR_|WebSocket connection to|status of (?:502|503|504)|status of 4.*\/accept$/;
 
 /** A browser with an empty profile and one page, which keeps a record of whatever it should not have done. */
 export const openBrowser = async (viewport = { width: 1_440, height: 900 }): Promise<Browser> => {

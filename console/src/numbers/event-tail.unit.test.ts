@@ -1,0 +1,82 @@
+import type { Envelope } from '@tiffin/contracts/envelope';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import type { Answer, Doors } from '../doors/doors.ts';
+import { createEventTail } from './event-tail.ts';
+
+beforeEach(() => {
+  vi.useFakeTimers({ now: Date.parse('2026-11-01T12:00:00.000Z') });
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+const PAGE = 2;
+
+/** An event log over the doors: pages of two, oldest first, from a time on. It can be away. */
+const logOf = (events: Envelope[]) => {
+  const log = { isAway: false, asked: [] as string[] };
+  const doors: Doors = {
+    ask: async <Body>({ path }: { path: string }): Promise<Answer<Body>> => {
+      log.asked.push(path);
+      if (log.isAway) return { kind: 'away', detail: 'utils does not answer' };
+      const query = new URL(path, 'http://utils').searchParams;
+      const from = query.get('from') ?? '';
+      const found = events
+        .filter(({ timestamp }) => timestamp >= from)
+        .toSorted((one, other) => one.timestamp.localeCompare(other.timestamp));
+      const start = Number(query.get('cursor') ?? 0);
+      const items = found.slice(start, start + PAGE);
+      const nextCursor = start + PAGE < found.length ? String(start + PAGE) : null;
+      // The reply's schema is the caller's; this log answers what it describes.
+      return { kind: 'answered', status: 200, body: { items, nextCursor } as Body };
+    },
+    askText: async () => ({ kind: 'away', detail: 'not here' }),
+  };
+  return { log, doors };
+};
+
+const event = (id: string, secondsAgo: number): Envelope => ({
+  ...{ id, type: 'ORDER_PLACED', version: 1, data: {}, subject: 'o', seq: 1, source: 'restaurant' },
+  ...{ correlationId: 'c', causationId: null },
+  timestamp: new Date(Date.now() - secondsAgo * 1_000).toISOString(),
+});
+
+it('hears every event once, over pages, and those the log got late', async () => {
+  const events = [event('a', 60), event('b', 50), event('c', 3), event('d', 2), event('e', 1)];
+  const heard: string[] = [];
+  const tail = createEventTail({
+    doors: logOf(events).doors,
+    hear: ({ id }) => heard.push(id),
+    caughtUp: () => undefined,
+  });
+  tail.open();
+  await vi.advanceTimersByTimeAsync(10);
+  expect(heard).toEqual(['a', 'b', 'c', 'd', 'e']);
+  events.push(event('late', 4), event('new', 0));
+  await vi.advanceTimersByTimeAsync(1_100);
+  expect(heard).toEqual(['a', 'b', 'c', 'd', 'e', 'late', 'new']);
+  tail.close();
+});
+
+it('says how far behind it is while the log is away, and catches up', async () => {
+  const events = [event('a', 5)];
+  const heard: string[] = [];
+  const { log, doors } = logOf(events);
+  const tail = createEventTail({ doors, hear: ({ id }) => heard.push(id), caughtUp: () => undefined });
+  tail.open();
+  await vi.advanceTimersByTimeAsync(10);
+  log.isAway = true;
+  await vi.advanceTimersByTimeAsync(8_000);
+  expect(tail.behindMs.value).toBeGreaterThan(6_000);
+  expect(tail.refusal.value).toMatchObject({ kind: 'away' });
+  log.isAway = false;
+  events.push(event('b', 0));
+  await vi.advanceTimersByTimeAsync(1_100);
+  expect(heard).toEqual(['a', 'b']);
+  expect(tail.behindMs.value).toBe(0);
+  expect(tail.refusal.value).toBeUndefined();
+  tail.close();
+  const askedThen = log.asked.length;
+  await vi.advanceTimersByTimeAsync(5_000);
+  expect(log.asked.length).toBe(askedThen);
+});
