@@ -6,7 +6,7 @@ ARG SERVICE
 WORKDIR /tiffin
 COPY . .
 RUN test -d "services/${SERVICE:?build with --build-arg SERVICE=restaurant, rider, realtime or utils}"
-RUN npm ci --include=dev && npx tsc -b "services/${SERVICE}"
+RUN npm ci --include=dev && npx tsc -b "services/${SERVICE}" && node console/build.mjs
 
 # Only what the service itself runs with: its own packages, no compiler, no tests, no sources.
 FROM ${NODE_IMAGE} AS packages
@@ -26,6 +26,8 @@ COPY --from=packages /tiffin ./
 COPY --from=build /tiffin/shared/contracts/dist shared/contracts/dist
 COPY --from=build /tiffin/shared/platform/dist shared/platform/dist
 COPY --from=build /tiffin/services/${SERVICE}/dist services/${SERVICE}/dist
+# The console's page, which the realtime service serves.
+COPY --from=build /tiffin/console/dist/page console/dist/page
 USER node
 EXPOSE 8080
 # Alive is not ready: a database that is away must not restart the service. Who routes traffic asks /readyz.

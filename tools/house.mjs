@@ -92,6 +92,7 @@ const stateOfSources = () => {
 
 /** A project whose sources are all tests has nothing to build. */
 const isBuilt = () =>
+  existsSync(join(HOUSE, 'console/dist/page/index.html')) &&
   projects().every((path) => {
     const project = join(HOUSE, path);
     const hasSources = sourcesIn(project, []).some((line) => line.includes('.ts '));
