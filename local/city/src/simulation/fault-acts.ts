@@ -20,14 +20,12 @@ export const actOf = (
     case 'pause-store':
       return {
         what: `the store freezes for ${seconds(fault.forMs)}`,
-        // The supervisor lets it go on by itself.
-        begin: () => supervisor.command('store', 'pause', { ms: Math.round(fault.forMs) }),
+        begin: () => supervisor.takeAway('store', Math.round(fault.forMs)),
       };
     case 'stop-broker':
       return {
         what: `the broker is away for ${seconds(fault.forMs)}`,
-        begin: () => supervisor.command('rabbitmq', 'stop'),
-        end: () => supervisor.command('rabbitmq', 'start'),
+        begin: () => supervisor.takeAway('rabbitmq', Math.round(fault.forMs)),
       };
     case 'duplicate-webhooks':
       return {

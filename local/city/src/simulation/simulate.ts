@@ -24,11 +24,8 @@ export type Outcome =
   /** The stack cannot do what was asked. */
   | { readonly kind: 'impossible'; readonly reason: string };
 
-/** What each fault needs the stack to have started itself. */
-const NEEDS: Partial<Record<FaultKind, { readonly child: string; readonly because: string }>> = {
-  'pause-store': { child: 'store', because: 'its database was there before and is not the stack’s to freeze' },
-  'stop-broker': { child: 'rabbitmq', because: 'its RabbitMQ was there before and is not the stack’s to stop' },
-};
+/** What of the stack has to be breakable for it. */
+const BREAKS: Partial<Record<FaultKind, string>> = { 'pause-store': 'store', 'stop-broker': 'rabbitmq' };
 
 /**
  * Besides customers who never pay, the run has those whose money has to go back. Trips are short: no hurry makes a rider faster than the
@@ -54,14 +51,15 @@ export const simulate = async ({
   interrupted: AbortSignal;
 }): Promise<Outcome> => {
   const supervisor = createSupervisor(stack);
-  const children = await supervisor.children();
-  if (!children) return { kind: 'no-stack' };
+  const status = await supervisor.look();
+  if (!status) return { kind: 'no-stack' };
+  const { children, unbreakable } = status;
   if (!children.has('razorpay')) {
     return { kind: 'impossible', reason: 'It has no fake Razorpay (RAZORPAY_API_URL is set), and nobody could pay.' };
   }
   const lacking = (kind: FaultKind) => {
-    const need = NEEDS[kind];
-    return need && !children.has(need.child) ? `${kind}: ${need.because}` : undefined;
+    const why = unbreakable.get(BREAKS[kind] ?? '');
+    return why === undefined ? undefined : `${kind}: ${why}`;
   };
   const refused = options.faults.flatMap((kind) => lacking(kind) ?? []);
   if (refused.length > 0) return { kind: 'impossible', reason: `${refused.join('; ')}.` };
@@ -85,7 +83,7 @@ export const simulate = async ({
     tell: report.fault,
   });
   try {
-    const isThere = async () => (await supervisor.children()) !== undefined;
+    const isThere = async () => (await supervisor.look()) !== undefined;
     const lived = await live({ plan, options, stack, sightings, troubles, report, interrupted, began, isThere });
     if (lived === 'alone') return { kind: 'no-stack' };
     await troubles.calm();

@@ -1,3 +1,5 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { SECOND } from '@tiffin/platform/clock';
 import type { Bank } from './bank.ts';
 import { type Act, actOf } from './fault-acts.ts';
 import type { PlannedFault } from './fault-plan.ts';
@@ -19,6 +21,8 @@ export type Troubles = {
   areTapsDouble(): boolean;
   readonly happened: readonly FaultNews[];
 };
+
+const LOOK_EVERY_MS = SECOND / 2;
 
 /** Brings the planned faults about, each at its moment, and ends them. One that cannot be brought about is told and changes nothing else. */
 export const createTroubles = ({
@@ -92,9 +96,10 @@ export const createTroubles = ({
       timers.clear();
       await Promise.all(busy);
       await Promise.all([...toEnd.keys()].map(end));
-      // A start resolves when the child is ready: nobody is judged while it is still coming up.
+      // Nobody is judged while something is still away. A start resolves when the child is ready.
       const killed = new Set(plan.flatMap((fault) => (fault.kind === 'kill-service' ? [fault.service] : [])));
       await Promise.allSettled([...killed].map((service) => supervisor.command(service, 'start')));
+      while ((await supervisor.look())?.hasOutage) await pause(LOOK_EVERY_MS);
     },
   };
 };
