@@ -1,5 +1,6 @@
 import { loadavg } from 'node:os';
 import { createSharedCity } from './city/shared-city.ts';
+import { measureFrameRate } from './console/frame-rate.ts';
 import type { Figure, Measured } from './figure.ts';
 import { meets } from './figure.ts';
 import { createSharedBroker } from './load/broker.ts';
@@ -24,6 +25,7 @@ const measurements: Record<MeasurementName, Measurement> = {
   path: measureWholePath,
   order: measurePlacePayReady,
   boot: measureBoot,
+  console: measureFrameRate,
 };
 
 const bench = async ({ only, rounds, riders, json }: Options): Promise<number> => {

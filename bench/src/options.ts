@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 
-export const MEASUREMENTS = ['publish', 'consume', 'store', 'offer', 'path', 'order', 'boot'] as const;
+export const MEASUREMENTS = ['publish', 'consume', 'store', 'offer', 'path', 'order', 'boot', 'console'] as const;
 export type MeasurementName = (typeof MEASUREMENTS)[number];
 
 export type Options = {
@@ -27,6 +27,7 @@ export const HELP = `npm run bench [-- flags]: measures Tiffin on this machine, 
                    path     orders a second from basket to doorstep, none lost, with CPU per order
                    order    place, pay, ready with 50 orders in flight, beside a stand-in of the common course implementation
                    boot     from start to ready, and memory when idle
+                   console  frames a second with 2,000 riders on the map, in Chromium
   --rounds N     measured rounds of each side, after one that warms up (default ${DEFAULT_ROUNDS})
   --riders N     riders on duty for offer, path and order (default ${DEFAULT_RIDERS})
   --json         the results on standard output, as they are written to bench/results/

@@ -2,7 +2,6 @@ import { useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import type { Desk } from '../shell/desk.ts';
 import { type Chosen, drawCity, type Palette, under } from './draw-city.ts';
-import { createFrameRate } from './frame-rate.ts';
 import { fitting, type Size, type Spot, type View, zoomed } from './plane.ts';
 import { createRiderDots } from './rider-dots.ts';
 
@@ -68,7 +67,6 @@ export const CityMap = ({ desk, chosen, choose }: { desk: Desk; chosen: Chosen; 
     const element = canvas.current;
     const context = element?.getContext('2d', { alpha: false });
     if (!element || !context) return;
-    const rate = createFrameRate(element);
     let palette = paletteOf(element);
     let dots = createRiderDots(palette, 1);
     let paletteAt = 0;
@@ -94,7 +92,6 @@ export const CityMap = ({ desk, chosen, choose }: { desk: Desk; chosen: Chosen; 
         const shown = { city, orders, view: view.current, size: size.current, palette, dots, nowMs };
         drawCity(context, { ...shown, chosen: isChosen.current ?? hovered.peek()?.what });
       }
-      rate.count(nowMs);
     };
     const observer = new ResizeObserver(resize);
     observer.observe(element);

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { createActors, place } from '@tiffin/testing/actors';
-import type { RunningStack } from '@tiffin/testing/running-stack';
 import { connect } from 'amqplib';
 import { MongoClient, ObjectId } from 'mongodb';
+import { createActors, place } from './actors.ts';
+import type { RunningStack } from './running-stack.ts';
 
 const EVERY_MS = 1_000;
 const POINTS_A_MESSAGE = 500;
