@@ -55,6 +55,33 @@ describe('a node whose broker link is lost', () => {
   });
 });
 
+describe('a node that comes late', () => {
+  it('tells a kitchen once of an order that waits, however often its broker link is lost', async () => {
+    const target = new URL(world.vhost.url);
+    const proxy = await startTcpProxy(Number(target.port));
+    target.port = String(proxy.port);
+    const node = await world.startLinkedNode({ RABBITMQ_URL: target.href });
+    const order = world.neighbours.keep(anOrder());
+    for (const type of ['ORDER_CREATED', 'ORDER_PLACED'] as const) order.next(type);
+    const kitchen = await world.connect(node.url, 'restaurant', order.ownerId);
+    expect(await kitchen.next('order:new')).toMatchObject({ orderId: order.orderId, seq: 2 });
+
+    const lists = () => world.neighbours.asked.filter((path) => path.includes(order.restaurantId)).length;
+    const before = lists();
+    proxy.cut();
+    await eventually('the orders that wait to be asked for again', () => lists() > before);
+    await eventually('the node to be linked again', async () => {
+      const health: unknown = await (await fetch(`${node.url}/readyz`)).json();
+      return typeof health === 'object' && health !== null && 'status' in health && health.status === 'pass';
+    });
+    await world.publish(order.next('ORDER_ACCEPTED'));
+    await kitchen.next('order:update', ({ seq }) => seq === 3);
+    expect(kitchen.seen('order:new').map(({ seq }) => seq)).toEqual([2]);
+    await node.close();
+    await proxy.close();
+  });
+});
+
 describe('a node that goes away', () => {
   it('says so, lets its clients go to another, and ends', async () => {
     const node = await world.startLinkedNode();

@@ -30,7 +30,7 @@ export type OrderStream = {
   readonly ring: OrderRing<OrderEntry>;
   parties: OrderParties;
   /** The first event this node told to rooms; older ones were only ever answered to those who asked. */
-  readonly toldFrom: number;
+  toldFrom: number;
   /** The broker link in which nothing was missed; in any other the ring may lack its newest events. */
   provenIn: number;
   endedAtMs?: number;

@@ -42,10 +42,13 @@ export const tellWaitingOrders = ({
     for (const orderId of orderIds) {
       const found = await streams.lookUp(orderId, 0);
       if (found.kind !== 'found') continue;
-      const { ring, toldFrom } = found.stream;
+      const { stream } = found;
+      const { ring, toldFrom } = stream;
       const missed = ring.entries.filter(({ seq }) => seq < toldFrom);
       const pushes = missed.flatMap(({ event }) => (event ? orderPushes(event) : []));
       deliver(pushes.filter(({ room }) => room === restaurantRoom(restaurantId)));
+      // The kitchen has heard them now: the next broker link must not tell it again.
+      stream.toldFrom = Math.min(toldFrom, missed[0]?.seq ?? toldFrom);
     }
   };
   return (socket: LiveSocket, restaurantId: string): void => background(tell(socket, restaurantId));
