@@ -31,7 +31,6 @@ export default defineConfig({
           globalSetup: ['shared/testing/src/run-broker.setup.ts'],
           testTimeout: 120_000,
           hookTimeout: 120_000,
-          fileParallelism: false,
         },
       },
     ],

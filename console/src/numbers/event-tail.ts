@@ -5,9 +5,14 @@ import type { Answer, Doors } from '../doors/doors.ts';
 
 /** How far back a page that has just been opened reads. */
 const LOOK_BACK_MS = 15 * 60_000;
-/** Events are logged as they arrive, which is not always in the order of their times: this much is read again. */
+/** Events are logged as they arrive, which is not always in the order of their times: so much is read again each time … */
 const OVERLAP_MS = 10_000;
+/** … and now and then so much, with all back to what is missing: after an outage events come late. */
+const LONG_OVERLAP_MS = 120_000;
+const LONG_EVERY_TURNS = 10;
 const EVERY_MS = 1_000;
+/** What was heard is known for longer than anything is read back. */
+const REMEMBERED_MS = 2 * LOOK_BACK_MS;
 
 const reply = page(envelope);
 
@@ -25,18 +30,22 @@ export const createEventTail = ({
   doors,
   hear,
   caughtUp,
+  missingSinceMs = () => undefined,
   now = Date.now,
 }: {
   doors: Doors;
   hear: (event: Envelope) => void;
   caughtUp: () => void;
+  /** From when on something has not been read that must be there. */
+  missingSinceMs?: () => number | undefined;
   now?: () => number;
 }): EventTail => {
   const behindMs = signal(0);
   const refusal = signal<Answer<unknown>>();
   const heard = new Map<string, number>();
-  let from = now() - LOOK_BACK_MS;
-  let newest = from;
+  const first = now() - LOOK_BACK_MS;
+  let newest = first;
+  let turns = 0;
   let wholeAt = now();
   let timer: ReturnType<typeof setTimeout> | undefined;
   let closed = false;
@@ -49,8 +58,16 @@ export const createEventTail = ({
     hear(event);
   };
 
+  const startOf = (turn: number): number => {
+    const recent = newest - OVERLAP_MS;
+    if (turn % LONG_EVERY_TURNS !== 0) return Math.max(first, recent);
+    return Math.max(first, Math.min(newest - LONG_OVERLAP_MS, missingSinceMs() ?? recent));
+  };
+
   /** True when everything up to now has been read. */
   const readOn = async (): Promise<boolean> => {
+    const from = startOf(turns);
+    turns += 1;
     let cursor: string | null = null;
     do {
       const query: URLSearchParams = new URLSearchParams({ from: new Date(from).toISOString(), limit: '100' });
@@ -62,8 +79,7 @@ export const createEventTail = ({
       answer.body.items.forEach(take);
       cursor = answer.body.nextCursor;
     } while (cursor !== null);
-    from = Math.max(from, newest - OVERLAP_MS);
-    for (const [id, at] of heard) if (at < from - OVERLAP_MS) heard.delete(id);
+    for (const [id, at] of heard) if (at < newest - REMEMBERED_MS) heard.delete(id);
     return true;
   };
 

@@ -58,6 +58,25 @@ it('hears every event once, over pages, and those the log got late', async () =>
   tail.close();
 });
 
+it('finds what the log got minutes late, once something later shows that it is missing', async () => {
+  const events = [event('a', 400), event('c', 1)];
+  const heard: string[] = [];
+  const missing = () => (heard.includes('b') ? undefined : Date.parse(events[0]?.timestamp ?? ''));
+  const { doors } = logOf(events);
+  const tail = createEventTail({
+    doors,
+    hear: ({ id }) => heard.push(id),
+    caughtUp: () => undefined,
+    missingSinceMs: missing,
+  });
+  tail.open();
+  await vi.advanceTimersByTimeAsync(10);
+  events.push(event('b', 300));
+  await vi.advanceTimersByTimeAsync(12_000);
+  expect(heard).toEqual(['a', 'c', 'b']);
+  tail.close();
+});
+
 it('says how far behind it is while the log is away, and catches up', async () => {
   const events = [event('a', 5)];
   const heard: string[] = [];

@@ -34,6 +34,8 @@ export type Figures = {
   readonly gaps: ReadonlySignal<number>;
   readonly events: ReadonlySignal<number>;
   hear(event: Envelope): void;
+  /** From when on the log has to be read again to find the events that are missing; undefined when none is. */
+  missingSinceMs(): number | undefined;
   /** Works out the signals anew. */
   refresh(nowMs: number): void;
 };
@@ -101,6 +103,7 @@ export const createFigures = (): Figures => {
       assignments.hear(event);
       time(event);
     },
+    missingSinceMs: gaps.missingSinceMs,
     refresh: (nowMs) => {
       const first = nowMs - MINUTES_SHOWN * MINUTE;
       while ((createdAt[0] ?? nowMs) < first) createdAt.shift();

@@ -33,6 +33,16 @@ describe('missing events', () => {
     expect(gaps.count(NOON + 60_000)).toBe(0);
   });
 
+  it('are to be looked for from the event before them on', () => {
+    const gaps = createStreamGaps();
+    gaps.hear(event('A', 'o1', 1, NOON), NOON + 9_000);
+    expect(gaps.missingSinceMs()).toBeUndefined();
+    gaps.hear(event('A', 'o1', 3, NOON + 5_000), NOON + 9_000);
+    expect(gaps.missingSinceMs()).toBe(NOON);
+    gaps.hear(event('A', 'o1', 2, NOON + 1_000), NOON + 9_000);
+    expect(gaps.missingSinceMs()).toBeUndefined();
+  });
+
   it('are none where a stream is first heard of in its middle', () => {
     const gaps = createStreamGaps();
     for (const seq of [7, 8, 9]) gaps.hear(event('A', 'o1', seq, NOON), NOON);

@@ -53,6 +53,7 @@ export const createDesk = ({ config, session }: { config: ConsoleConfig; session
       city.hear(event);
     },
     caughtUp: () => figures.refresh(Date.now()),
+    missingSinceMs: figures.missingSinceMs,
   });
   return {
     config,
