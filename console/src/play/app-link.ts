@@ -1,18 +1,13 @@
-import { type ReadonlySignal, signal } from '@preact/signals';
 import type { OrderId } from '@tiffin/contracts/ids';
 import type { PushName } from '@tiffin/contracts/pushes';
-import { io, type Socket } from 'socket.io-client';
 import type * as z from 'zod';
-import type { LinkState } from '../live/live-link.ts';
+import { createSessionSocket, type SessionSocket } from '../live/session-socket.ts';
 import { type WatchAnswer, watchAnswer } from './watch-answer.ts';
 
 const ANSWER_MS = 5_000;
 
 /** The socket of an app: the server puts it into the rooms its token gives, and it comes back by itself after a cut. */
-export type AppLink = {
-  readonly state: ReadonlySignal<LinkState>;
-  /** Why it is refused or away, in words. */
-  readonly reason: ReadonlySignal<string>;
+export type AppLink = Pick<SessionSocket, 'state' | 'reason'> & {
   /** Hears the pushes of one name that have the shape of the contract. */
   hear<Payload>(name: PushName, shape: z.ZodType<Payload>, take: (payload: Payload) => void): void;
   /** Runs at each new connection: what was pushed meanwhile has been missed and must be asked for. */
@@ -25,30 +20,7 @@ export type AppLink = {
 };
 
 export const createAppLink = ({ url, token }: { url: string; token: () => string }): AppLink => {
-  const state = signal<LinkState>('connecting');
-  const reason = signal('');
-  const socket: Socket = io(url, {
-    autoConnect: false,
-    forceNew: true,
-    transports: ['websocket'],
-    auth: (give) => give({ token: token() }),
-    reconnectionDelay: 300,
-    reconnectionDelayMax: 3_000,
-  });
-  socket.on('connect', () => {
-    state.value = 'live';
-    reason.value = '';
-  });
-  socket.on('disconnect', (why) => {
-    state.value = 'away';
-    reason.value = why;
-    // Only when the server ended the session does the client not come back by itself.
-    if (why === 'io server disconnect') socket.connect();
-  });
-  socket.on('connect_error', (error) => {
-    state.value = socket.active ? 'away' : 'refused';
-    reason.value = error.message;
-  });
+  const { socket, state, reason } = createSessionSocket({ url, token });
   return {
     state,
     reason,

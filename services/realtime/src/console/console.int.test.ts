@@ -5,7 +5,7 @@ import { consoleConfig } from '@tiffin/contracts/console-api';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { startWorld, type World } from '../world.fixture.ts';
 import { consoleConfigOf } from './console-config.ts';
-import { readPageFiles } from './page-files.ts';
+import { listPageFiles } from './page-files.ts';
 
 let world: World;
 let node: Awaited<ReturnType<World['startLinkedNode']>>;
@@ -87,6 +87,6 @@ it('serves pages, scripts and styles, and nothing else that lies in the folder',
   const folder = await mkdtemp(join(tmpdir(), 'tiffin-page-'));
   onTestFinished(() => rm(folder, { recursive: true }));
   for (const name of ['index.html', 'a.js', 'a.css', 'secret.env']) await writeFile(join(folder, name), name);
-  expect([...(await readPageFiles(folder)).keys()].toSorted()).toEqual(['a.css', 'a.js', 'index.html']);
-  expect((await readPageFiles(join(folder, 'absent'))).size).toBe(0);
+  expect([...(await listPageFiles(folder)).keys()].toSorted()).toEqual(['a.css', 'a.js', 'index.html']);
+  expect((await listPageFiles(join(folder, 'absent'))).size).toBe(0);
 });

@@ -1,6 +1,6 @@
 import type { ConsoleConfig } from '@tiffin/contracts/console-api';
 import { type Handler, mountPath } from '@tiffin/platform/http/mount-routes';
-import { readPageFiles } from './page-files.ts';
+import { listPageFiles } from './page-files.ts';
 
 type App = Parameters<typeof mountPath>[0];
 type Request = Parameters<Handler>[0];
@@ -44,19 +44,19 @@ export const mountConsole = (app: App, configFor: (request: Request) => ConsoleC
     mountPath(app, path, new Map([['get', answer]]));
 
   get('/console', async (request, response) => {
-    const page = (await readPageFiles()).get('index.html');
+    const page = (await listPageFiles()).get('index.html');
     if (!page) return send(response, 503, 'text/plain; charset=utf-8', NOT_BUILT, 'no-store');
     response.setHeader('Content-Security-Policy', contentPolicy(configFor(request)));
     response.setHeader('Cross-Origin-Opener-Policy', 'same-origin');
-    send(response, 200, page.type, page.content, 'no-store');
+    send(response, 200, page.type, await page.read(), 'no-store');
   });
   get('/console/config.json', async (request, response) => {
     send(response, 200, 'application/json; charset=utf-8', JSON.stringify(configFor(request)), 'no-store');
   });
   get('/console/:file', async (request, response) => {
     const name = String(request.params.file);
-    const file = name === 'index.html' ? undefined : (await readPageFiles()).get(name);
+    const file = name === 'index.html' ? undefined : (await listPageFiles()).get(name);
     if (!file) return send(response, 404, 'text/plain; charset=utf-8', 'There is no such file.\n', 'no-store');
-    send(response, 200, file.type, file.content, `public, max-age=${YEAR_S}, immutable`);
+    send(response, 200, file.type, await file.read(), `public, max-age=${YEAR_S}, immutable`);
   });
 };

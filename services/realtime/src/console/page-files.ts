@@ -2,7 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-export type PageFile = { readonly type: string; readonly content: Buffer };
+export type PageFile = { readonly type: string; read(): Promise<Buffer> };
 
 /** What the console's build makes; this file runs from services/realtime/dist, and from src in tests. */
 const BUILT = fileURLToPath(new URL('../../../../console/dist/page/', import.meta.url));
@@ -14,15 +14,12 @@ const TYPES: Readonly<Record<string, string>> = {
   '.map': 'application/json; charset=utf-8',
 };
 
-/** The files of the page by name, read anew at each call; empty when the page has not been built. */
-export const readPageFiles = async (folder: string = BUILT): Promise<ReadonlyMap<string, PageFile>> => {
+/** The files of the page by name, as they are at each call; empty when the page has not been built. Only one that is asked for is read. */
+export const listPageFiles = async (folder: string = BUILT): Promise<ReadonlyMap<string, PageFile>> => {
   const names = await readdir(folder).catch(() => []);
-  const files = names.flatMap((name) => {
+  const files = names.flatMap((name): [string, PageFile][] => {
     const type = TYPES[extname(name)];
-    return type === undefined ? [] : [{ name, type }];
+    return type === undefined ? [] : [[name, { type, read: () => readFile(join(folder, name)) }]];
   });
-  const read = files.map(
-    async ({ name, type }) => [name, { type, content: await readFile(join(folder, name)) }] as const,
-  );
-  return new Map(await Promise.all(read));
+  return new Map(files);
 };
