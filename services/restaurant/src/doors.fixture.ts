@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { type Role, userId } from '@tiffin/contracts/claims';
+import { userId } from '@tiffin/contracts/claims';
 import type { Point } from '@tiffin/contracts/geo';
 import { orderId, restaurantId } from '@tiffin/contracts/ids';
 import type { OrderStatus } from '@tiffin/contracts/order-api';
-import { createServiceTokens, createTokenVerifier, signUserToken } from '@tiffin/platform/auth/tokens';
+import { createServiceTokens, createTokenVerifier } from '@tiffin/platform/auth/tokens';
 import { healthOf } from '@tiffin/platform/http/health';
 import { createCursors } from '@tiffin/platform/http/pagination';
 import { createHttpServer } from '@tiffin/platform/http/server';
@@ -12,8 +12,8 @@ import { openDatabase } from '@tiffin/platform/persistence/database';
 import { createMongoIdempotencyStore } from '@tiffin/platform/persistence/idempotency-store';
 import { createRelay } from '@tiffin/platform/persistence/relay';
 import { withDatabase } from '@tiffin/testing/database';
-import { expect } from 'vitest';
-import * as z from 'zod';
+import { createDoorReader } from '@tiffin/testing/door-reader';
+import { profiledQueries } from '@tiffin/testing/profiled-queries';
 import { commandOrder } from './orders/command-order.ts';
 import { createMongoOrderStore } from './orders/order.store.mongo.ts';
 import type { OrderState } from './orders/order.ts';
@@ -26,7 +26,6 @@ import { restaurantRoutes } from './restaurants/restaurants.routes.ts';
 const SECRET = 'u3Yc8Rw1Zk5Tq9Lm2Xv7Bn4Hs6Dj0Fg-restaurant';
 const here: Point = { type: 'Point', coordinates: [77.6, 12.97] };
 const hexId = () => randomBytes(12).toString('hex');
-const noted = z.object({ op: z.string(), ns: z.string(), planSummary: z.string() });
 
 /** The doors of the restaurant service on its real stores, without a bus; the clock stands until the test moves it. */
 export const openDoors = async (label: string) => {
@@ -64,34 +63,6 @@ export const openDoors = async (label: string) => {
     health: async () => healthOf({}),
   });
   const { port } = await server.listen(0, '127.0.0.1');
-
-  const get = async (role: Role, path: string, sub: string = role) => {
-    const token = signUserToken({ secret: SECRET, sub, role, ttlSeconds: 600 });
-    const response = await fetch(`http://127.0.0.1:${port}/api/v1${path}`, {
-      headers: { authorization: `Bearer ${token}` },
-    });
-    const body: unknown = await response.json();
-    return { status: response.status, body };
-  };
-
-  /** Reads a list page after page as an admin; `between` runs before each page but the first. */
-  const readAll = async <Item>(
-    path: string,
-    list: z.ZodType<{ items: Item[]; nextCursor: string | null }>,
-    between: () => Promise<unknown> = async () => undefined,
-  ): Promise<Item[]> => {
-    const found: Item[] = [];
-    let cursor: string | null = null;
-    do {
-      const { status, body } = await get('admin', cursor === null ? path : `${path}&cursor=${cursor}`);
-      expect(status, JSON.stringify(body)).toBe(200);
-      const page: { items: Item[]; nextCursor: string | null } = list.parse(body);
-      found.push(...page.items);
-      cursor = page.nextCursor;
-      if (cursor !== null) await between();
-    } while (cursor !== null);
-    return found;
-  };
 
   const anOrder = async (status: OrderStatus = 'placed', more: Partial<OrderState> = {}) => {
     const id = orderId.parse(hexId());
@@ -132,24 +103,14 @@ export const openDoors = async (label: string) => {
   };
 
   /** How the database found what it answered while `work` ran: one line for each query of a collection. */
-  const plansOf = async (collection: string, work: () => Promise<unknown>): Promise<string[]> => {
-    const { db } = database.connection;
-    if (!db) throw new Error('the database is not open');
-    const profile = async () => noted.array().parse(await db.collection('system.profile').find().toArray());
-    const before = (await profile()).length;
-    await db.command({ profile: 2 });
-    await work();
-    await db.command({ profile: 0 });
-    return (await profile())
-      .slice(before)
-      .filter(({ op, ns }) => op === 'query' && ns.endsWith(`.${collection}`))
-      .map(({ planSummary }) => planSummary);
-  };
+  const plansOf = async (collection: string, work: () => Promise<unknown>): Promise<string[]> =>
+    (await profiledQueries(database.connection.db, work))
+      .filter((query) => query.collection === collection)
+      .map(({ plan }) => plan);
 
   return {
+    ...createDoorReader({ port, secret: SECRET }),
     orders,
-    get,
-    readAll,
     anOrder,
     aRestaurant,
     plansOf,
