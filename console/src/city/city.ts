@@ -1,9 +1,9 @@
 import { type ReadonlySignal, signal } from '@preact/signals';
 import type { Envelope } from '@tiffin/contracts/envelope';
-import { type Point, point } from '@tiffin/contracts/geo';
+import type { Point } from '@tiffin/contracts/geo';
+import { pushes } from '@tiffin/contracts/pushes';
 import { type restaurant, restaurantList } from '@tiffin/contracts/restaurant-api';
 import { type ListedRider, offer, riderList } from '@tiffin/contracts/rider-api';
-import { instant } from '@tiffin/contracts/time';
 import * as z from 'zod';
 import type { Answer, Doors } from '../doors/doors.ts';
 import type { LiveLink } from '../live/live-link.ts';
@@ -42,7 +42,6 @@ const FRESH_MS = 30_000;
 const STATES_MS = 500;
 const RELOAD_MS = 60_000;
 
-const location = z.object({ location: point, at: instant, riderId: z.string(), orderId: z.string().optional() });
 const offerOfRider = offer.extend({ riderId: z.string() });
 const closedOffer = z.object({ offerId: z.string() });
 const availability = z.object({ riderId: z.string(), isAvailable: z.boolean() });
@@ -201,12 +200,14 @@ export const createCity = ({ doors, live, orders }: { doors: Doors; live: LiveLi
     open: () => {
       closed = false;
       stops.push(
-        live.on('rider:location', (payload) => {
-          const read = location.safeParse(payload);
+        live.on('riders:locations', (payload) => {
+          const read = pushes['riders:locations'].safeParse(payload);
           if (!read.success) return;
-          const known = riders.get(read.data.riderId);
-          if (known) moved(known, read.data.location, Date.parse(read.data.at));
-          else void load();
+          for (const { riderId, location, at } of read.data.points) {
+            const known = riders.get(riderId);
+            if (known) moved(known, location, Date.parse(at));
+            else void load();
+          }
         }),
         live.on('order:available', (payload) => {
           const read = offerOfRider.safeParse(payload);

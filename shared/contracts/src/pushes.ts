@@ -21,6 +21,15 @@ export const pushes = {
   'order:available': offer,
   'order:offer_closed': z.object({ orderId, offerId: z.string(), reason: closedReason }),
   'rider:location': z.object({ orderId, location: point, at: instant, seq: z.int(), stale: z.boolean() }),
+  /** To operations alone: a city's positions in few messages, each rider's newest. */
+  'riders:locations': z.object({
+    points: z.array(
+      z.object({
+        ...{ riderId, riderUserId: z.string(), orderId: orderId.optional() },
+        ...{ location: point, at: instant, seq: z.int(), stale: z.boolean() },
+      }),
+    ),
+  }),
   'auth:expiring': z.object({ expiresAt: instant }),
   'server:drain': z.object({ retryInMs: z.int() }),
 } as const;

@@ -253,7 +253,7 @@ describe('order:watch', () => {
 
 describe('positions', () => {
   const at = (lng: number) => ({ type: 'Point', coordinates: [lng, 12.97] });
-  const positionOf = (order: TestOrder, seq: number, lng: number) =>
+  const positionOf = (order: TestOrder, seq: number, lng: number, others: object[] = []) =>
     anEvent('RIDER_LOCATIONS', order.riderId, {
       points: [
         {
@@ -265,6 +265,7 @@ describe('positions', () => {
           at: new Date().toISOString(),
           seq,
         },
+        ...others,
       ],
     });
 
@@ -283,6 +284,21 @@ describe('positions', () => {
     expect(stranger.seen('rider:location')).toEqual([]);
     const answer = await customer.request('order:watch', { orderId: order.orderId, since: 0 });
     expect(answer).toMatchObject({ ok: true, location: { location: at(78), seq: 10 } });
+  });
+
+  it('reach operations with who it is, many in one message, beside the trip operations watch', async () => {
+    const order = placed(2);
+    const admin = await world.connect(node.url, 'admin', `admin-${newId()}`);
+    await admin.request('order:watch', { orderId: order.orderId });
+    const others = [newId(), newId()].map((riderId) => {
+      return { riderId, riderUserId: `user-${riderId}`, location: at(77), at: new Date().toISOString(), seq: 1 };
+    });
+    await world.publish(positionOf(order, 1, 77.5, others));
+    const point = { orderId: order.orderId, riderId: order.riderId, riderUserId: order.riderUserId, seq: 1 };
+    expect(await admin.next('riders:locations')).toMatchObject({
+      points: [point, ...others.map(({ riderId, riderUserId }) => ({ riderId, riderUserId }))],
+    });
+    expect(await admin.next('rider:location')).toMatchObject({ orderId: order.orderId, seq: 1 });
   });
 
   it('are not told twice, and never go back', async () => {

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { createPositionSlots, type PositionSlots } from './position-slots.ts';
+import { type Audience, createPositionSlots, type PositionSlots } from './position-slots.ts';
 
 let slots: PositionSlots;
 afterEach(() => slots.close());
@@ -9,8 +9,16 @@ const setUp = () => {
   const line = { free: true };
   const sent: unknown[] = [];
   slots = createPositionSlots({ nowMs: () => clock.ms });
-  const taker = { id: 's1', takesPositions: () => line.free, send: (payload: object) => void sent.push(payload) };
-  return { clock, line, sent, put: (n: number, key = 'order') => slots.put(taker, key, `v${n}`, { n }) };
+  const taker = {
+    id: 's1',
+    takesPositions: () => line.free,
+    send: (_: Audience, payloads: readonly object[]) => void sent.push(...payloads),
+  };
+  const put = (n: number, key = 'order') => {
+    slots.put(taker, { audience: 'trip', key, version: `v${n}`, payload: { n } });
+    slots.flush();
+  };
+  return { clock, line, sent, put };
 };
 
 describe('position slots', () => {
@@ -48,6 +56,32 @@ describe('position slots', () => {
     clock.ms += 5_000;
     slots.flushAll();
     expect(sent).toEqual([{ n: 1 }]);
+  });
+
+  it('give a city in one message, and the trips among them for themselves', () => {
+    const clock = { ms: 0 };
+    const sent: [Audience, unknown][] = [];
+    slots = createPositionSlots({ nowMs: () => clock.ms });
+    const send = (...message: [Audience, unknown]) => void sent.push(message);
+    const taker = { id: 's1', takesPositions: () => true, send };
+    const tell = (version: string) => {
+      slots.put(taker, { audience: 'trip', key: 'order', version, payload: { order: version } });
+      for (const key of ['one', 'two']) {
+        slots.put(taker, { audience: 'city', key, version, payload: { [key]: version } });
+      }
+      slots.flush();
+    };
+    tell('1');
+    slots.drop('order');
+    clock.ms += 1_000;
+    tell('1');
+    tell('2');
+    expect(sent).toEqual([
+      ['trip', [{ order: '1' }]],
+      ['city', [{ one: '1' }, { two: '1' }]],
+      ['trip', [{ order: '1' }]],
+      ['city', [{ one: '2' }, { two: '2' }]],
+    ]);
   });
 
   it('keep orders apart, and forget a trip that is over and a socket that is gone', () => {

@@ -18,16 +18,26 @@ const closed = (orderId: string, offers: readonly ClosedOffer[]): RoomPush[] =>
     { room: OPS_ROOM, event: 'order:offer_closed', payload: { orderId, offerId, reason, riderUserId } },
   ]);
 
-/** A rider's position: to whoever watches the trip, and to operations. */
-export const positionPushes = (point: RiderPosition): RoomPush[] => {
-  const { orderId, userId, riderId, riderUserId, location, at, seq } = point;
-  const seen = { ...(orderId !== undefined && { orderId }), location, at, seq, stale: false };
-  const forOps: RoomPush = { room: OPS_ROOM, event: 'rider:location', payload: { ...seen, riderId, riderUserId } };
-  // Off a trip a rider's position is nobody's business but operations'.
-  if (orderId === undefined) return [forOps];
+/** One position of a trip: to its customer, and to whoever watches the order. Off a trip it is nobody's business but operations'. */
+export const tripPushes = ({ orderId, userId, location, at, seq }: RiderPosition): RoomPush[] => {
+  if (orderId === undefined) return [];
+  const payload = { orderId, location, at, seq, stale: false };
   const rooms = [orderRoom(orderId), ...(userId === undefined ? [] : [userRoom(userId)])];
-  return [...rooms.map((room): RoomPush => ({ room, event: 'rider:location', payload: seen })), forOps];
+  return rooms.map((room): RoomPush => ({ room, event: 'rider:location', payload }));
 };
+
+/** A rider's position as operations see it: with who it is. */
+export const seenByOps = ({ riderId, riderUserId, orderId, location, at, seq }: RiderPosition) => ({
+  ...{ riderId, riderUserId, ...(orderId !== undefined && { orderId }) },
+  ...{ location, at, seq, stale: false },
+});
+
+/** Positions to operations: many in one message. A message a rider costs the page more than drawing them all. */
+const opsPush = (points: readonly RiderPosition[]): RoomPush => ({
+  room: OPS_ROOM,
+  event: 'riders:locations',
+  payload: { points: points.map(seenByOps) },
+});
 
 const isOfAStream = (event: Omit<OrderEvent, 'seq'> & { seq?: number | undefined }): event is OrderEvent =>
   event.seq !== undefined;
@@ -78,7 +88,7 @@ export const pushesOf = (event: EventOf<EventType>, now: Date): RoomPush[] => {
     case 'DELIVERY_ESCALATED':
       return closed(event.data.orderId, event.data.closed);
     case 'RIDER_LOCATIONS':
-      return event.data.points.flatMap(positionPushes);
+      return [...event.data.points.flatMap(tripPushes), opsPush(event.data.points)];
     default:
       return [];
   }

@@ -93,7 +93,7 @@ const TABLE: Record<EventType, Record<string, string>> = {
   DELIVERY_COMPLETED: offerClosed,
   DELIVERY_CANCELLED: offerClosed,
   DELIVERY_ESCALATED: offerClosed,
-  RIDER_LOCATIONS: { order: 'rider:location', user: 'rider:location', ops: 'rider:location' },
+  RIDER_LOCATIONS: { order: 'rider:location', user: 'rider:location', ops: 'riders:locations' },
   RIDER_REGISTERED: NOBODY,
   RIDER_VERIFIED: NOBODY,
   RIDER_AVAILABILITY_CHANGED: NOBODY,
@@ -192,8 +192,8 @@ describe('the push table', () => {
     expect(made).toEqual([
       {
         room: 'ops',
-        event: 'rider:location',
-        payload: { location: at, at: now.toISOString(), seq: 9, stale: false, riderId, riderUserId },
+        event: 'riders:locations',
+        payload: { points: [{ location: at, at: now.toISOString(), seq: 9, stale: false, riderId, riderUserId }] },
       },
     ]);
   });
