@@ -23,6 +23,8 @@ import { askRefund } from './payments/ask-refund.ts';
 import { attendPayment } from './payments/attend-payment.ts';
 import { createBillSource } from './payments/bill-source.ts';
 import { countFacts } from './payments/fact-metrics.ts';
+import { withBreaker } from './payments/gateway-breaker.ts';
+import { createGatewayMetrics } from './payments/gateway-metrics.ts';
 import { createMongoPaymentStore } from './payments/payment.store.mongo.ts';
 import { paymentConsumers } from './payments/payments.consumers.ts';
 import { paymentRoutes } from './payments/payments.routes.ts';
@@ -62,7 +64,11 @@ export const createApp = (config: UtilsConfig, overrides: DurableServiceOverride
 
       const keySecret = config.RAZORPAY_KEY_SECRET;
       const keyId = config.RAZORPAY_KEY_ID;
-      const gateway = createRazorpayGateway({ url: config.RAZORPAY_API_URL, keyId, keySecret, logger });
+      const gateway = withBreaker({
+        gateway: createRazorpayGateway({ url: config.RAZORPAY_API_URL, keyId, keySecret, logger }),
+        metrics: createGatewayMetrics(registry),
+        logger,
+      });
       const restaurant = createServiceClient({
         baseUrl: config.RESTAURANT_URL,
         tokens: serviceTokens,
