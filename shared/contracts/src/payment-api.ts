@@ -59,18 +59,3 @@ export const requestRefund = z.strictObject({
 });
 export const refundReply = z.object({ refund });
 export const webhookReply = z.object({ duplicate: z.boolean().optional() });
-
-/** Everything that waits for a person. */
-export const casesReply = z.object({
-  items: z.array(
-    z.object({
-      id: z.string(),
-      kind: z.string(),
-      orderId: z.string().optional(),
-      openedAt: z.string(),
-      detail: z.string(),
-      state: z.enum(['open', 'closed']),
-    }),
-  ),
-  nextCursor: z.string().nullable(),
-});

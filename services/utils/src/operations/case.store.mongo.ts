@@ -1,9 +1,10 @@
+import { caseKind, knownFacts } from '@tiffin/contracts/cases-api';
 import type { Clock } from '@tiffin/platform/clock';
 import { insertOnce } from '@tiffin/platform/persistence/insert-once';
 import mongoose, { type Connection, Schema } from 'mongoose';
 import * as z from 'zod';
 import type { CasePosition, CaseStore } from './case.store.ts';
-import { type Case, caseId, caseKind } from './case.ts';
+import { type Case, caseId } from './case.ts';
 
 const row = z.object({
   _id: z.string(),
@@ -11,12 +12,16 @@ const row = z.object({
   orderId: z.string().optional(),
   openedAt: z.date(),
   detail: z.string(),
+  known: knownFacts.default({}),
   state: z.enum(['open', 'closed']),
+  closedAt: z.date().optional(),
+  closedBy: z.string().optional(),
+  note: z.string().optional(),
 });
 
 const read = (document: unknown): Case => {
-  const { _id: id, orderId, ...rest } = row.parse(document);
-  return { id, ...rest, ...(orderId === undefined ? {} : { orderId }) };
+  const { _id: id, orderId, closedAt: at, closedBy: by = '', note = '', ...rest } = row.parse(document);
+  return { id, ...rest, ...(orderId === undefined ? {} : { orderId }), ...(at ? { closed: { at, by, note } } : {}) };
 };
 
 /** Cases in MongoDB. The id says what a case is about, so noticing the same thing twice cannot make two. */
@@ -28,6 +33,7 @@ export const createMongoCaseStore = ({ connection, now }: { connection: Connecti
       orderId: String,
       openedAt: { type: Date, required: true },
       detail: { type: String, required: true },
+      known: Schema.Types.Mixed,
       state: { type: String, required: true },
       closedAt: Date,
       closedBy: String,
@@ -40,13 +46,14 @@ export const createMongoCaseStore = ({ connection, now }: { connection: Connecti
   const model = connection.model('cases', schema);
 
   return {
-    open: async ({ kind, key, orderId, detail }) => {
+    open: async ({ kind, key, orderId, detail, known = {} }) => {
       const document = {
         _id: caseId({ kind, key }),
         kind,
         ...(orderId === undefined ? {} : { orderId }),
         openedAt: now(),
         detail,
+        known,
         state: 'open',
       };
       await insertOnce(model.collection, [document]);

@@ -1,14 +1,4 @@
-import * as z from 'zod';
-
-/** What can wait for a person. */
-export const caseKind = z.enum([
-  'orphan_payment',
-  'mismatched_payment',
-  'quarantined_webhook',
-  'refund_manual_review',
-  'order',
-]);
-export type CaseKind = z.infer<typeof caseKind>;
+import type { CaseKind, KnownFacts } from '@tiffin/contracts/cases-api';
 
 export type NewCase = {
   readonly kind: CaseKind;
@@ -16,6 +6,7 @@ export type NewCase = {
   readonly key: string;
   readonly orderId?: string;
   readonly detail: string;
+  readonly known?: KnownFacts;
 };
 
 /** Opens a case once. A case that was opened, or closed, before stays as it is. */
@@ -27,7 +18,26 @@ export type Case = {
   readonly orderId?: string;
   readonly openedAt: Date;
   readonly detail: string;
+  readonly known: KnownFacts;
   readonly state: 'open' | 'closed';
+  readonly closed?: { readonly at: Date; readonly by: string; readonly note: string };
 };
 
 export const caseId = ({ kind, key }: Pick<NewCase, 'kind' | 'key'>): string => `${kind}.${key}`;
+
+const STEPS: Record<CaseKind, string> = {
+  orphan_payment:
+    'Look the payment up in the gateway’s dashboard. If no order of ours belongs to it, refund it there in full; that lowers nothing here. Close the case with the refund’s id.',
+  mismatched_payment:
+    'Compare the payment in the gateway’s dashboard with GET /api/v1/payments/<order>. Nothing of it was counted here: what was captured is refunded at the dashboard, in full. Close the case with the refund’s id.',
+  quarantined_webhook:
+    'Read it with GET /admin/webhooks/<id>. Run POST /admin/reconciliation for its order: what is true is then read from the gateway, whatever this body said. Nobody but the gateway and us holds the secret: if the gateway knows nothing of it, change the webhook secret.',
+  refund_manual_review:
+    'Look the payment up in the gateway’s dashboard. If the refund is there, it is recorded by itself. If it is not, ask again with POST /api/v1/payments/<order>/refunds: what was promised is free again, and more than was captured cannot go back.',
+  order:
+    'Read the order with GET /api/v1/orders/<order>/events and its delivery. Its money is on its way back already; speak with the rider and the customer, and close the case with what was agreed.',
+};
+
+/** What a person can do about it without making anything worse, with the order's id in it. */
+export const nextStepOf = ({ kind, orderId }: Pick<Case, 'kind' | 'orderId'>): string =>
+  STEPS[kind].replaceAll('<order>', orderId ?? '<order>');

@@ -1,26 +1,28 @@
+import { caseReply, casesReply, closeCase } from '@tiffin/contracts/cases-api';
 import { pageQuery } from '@tiffin/contracts/page';
-import { casesReply } from '@tiffin/contracts/payment-api';
-import { line } from '@tiffin/contracts/text';
 import type { Cursors } from '@tiffin/platform/http/pagination';
 import { ok, problem } from '@tiffin/platform/http/reply';
 import { route } from '@tiffin/platform/http/route';
 import * as z from 'zod';
 import type { CaseStore } from './case.store.ts';
-import type { Case } from './case.ts';
+import { type Case, nextStepOf } from './case.ts';
 
 const query = pageQuery.extend({ state: z.enum(['open', 'closed']).optional() });
 const position = z.strictObject({ openedAt: z.string(), id: z.string() });
 const byId = z.strictObject({ id: z.string().min(1).max(200) });
-const closing = z.strictObject({ note: line({ max: 500 }) });
-const caseReply = z.object({ case: casesReply.shape.items.element });
 
-const view = ({ openedAt, ...rest }: Case) => ({ ...rest, openedAt: openedAt.toISOString() });
+const view = ({ openedAt, closed, ...rest }: Case) => ({
+  ...rest,
+  openedAt: openedAt.toISOString(),
+  nextStep: nextStepOf(rest),
+  ...(closed ? { closed: { ...closed, at: closed.at.toISOString() } } : {}),
+});
 
 export const caseRoutes = ({ cases, cursors }: { cases: CaseStore; cursors: Cursors }) => [
   route({
     method: 'get',
     path: '/admin/cases',
-    summary: 'Everything that waits, or waited, for a person; newest first.',
+    summary: 'Everything that waits, or waited, for a person, with what is known and what to do; newest first.',
     who: ['admin'],
     query,
     replies: { 200: casesReply },
@@ -42,7 +44,7 @@ export const caseRoutes = ({ cases, cursors }: { cases: CaseStore; cursors: Curs
     summary: 'A person has dealt with it, and says how.',
     who: ['admin'],
     params: byId,
-    body: closing,
+    body: closeCase,
     replies: { 200: caseReply },
     problems: ['not_found'],
     handle: async ({ params, body, principal }) => {

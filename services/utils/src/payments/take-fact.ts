@@ -1,3 +1,4 @@
+import type { KnownFacts } from '@tiffin/contracts/cases-api';
 import type { GatewayOrderId } from '@tiffin/contracts/ids';
 import type { Clock } from '@tiffin/platform/clock';
 import type { Stored } from '@tiffin/platform/persistence/stored';
@@ -49,7 +50,7 @@ export const createFactTaker = ({
     return taken;
   };
 
-  const take = async (id: string, subject: string, decide: Decide): Promise<FactTaken> => {
+  const take = async (id: string, subject: string, known: KnownFacts, decide: Decide): Promise<FactTaken> => {
     const result = await payments.change(id, decide, REQUESTED_BY_NOBODY);
     switch (result.kind) {
       case 'missing':
@@ -62,6 +63,7 @@ export const createFactTaker = ({
           key: subject,
           orderId: result.stored.id,
           detail: `${subject} differs from our record: ${result.detail}`,
+          known,
         });
         return { kind: 'mismatched', stored: result.stored };
       default:
@@ -79,7 +81,9 @@ export const createFactTaker = ({
         if (fact.status === 'captured' && fact.amountRefundedPaise < fact.amountPaise) await openCase(orphanOf(fact));
         return counted(source, { kind: 'orphan' });
       }
-      const taken = await take(id, gatewayPaymentId, (state) => applyGatewayFact(state, fact, policy, now()));
+      const taken = await take(id, gatewayPaymentId, knownOf(fact), (state) =>
+        applyGatewayFact(state, fact, policy, now()),
+      );
       return counted(source, taken);
     },
     refund: async (source, fact, gatewayOrderId) => {
@@ -87,15 +91,24 @@ export const createFactTaker = ({
         (await payments.findByGatewayPayment(fact.gatewayPaymentId)) ??
         (gatewayOrderId && (await payments.findByGatewayOrder(gatewayOrderId)));
       if (!stored) return counted(source, { kind: 'orphan' });
-      const taken = await take(stored.id, fact.gatewayRefundId, (state) => applyRefundFact(state, fact, policy, now()));
+      const taken = await take(stored.id, fact.gatewayRefundId, knownOf(fact), (state) =>
+        applyRefundFact(state, fact, policy, now()),
+      );
       return counted(source, taken);
     },
   };
 };
 
-const orphanOf = ({ gatewayPaymentId, gatewayOrderId, amountPaise, currency }: PaymentFact) =>
-  ({
+/** What the gateway says, by name. */
+const knownOf = (fact: PaymentFact | RefundFact): KnownFacts =>
+  Object.fromEntries(Object.entries(fact).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])));
+
+const orphanOf = (fact: PaymentFact) => {
+  const { gatewayPaymentId, gatewayOrderId, amountPaise, currency } = fact;
+  return {
     kind: 'orphan_payment',
     key: gatewayPaymentId,
     detail: `${gatewayPaymentId} captured ${amountPaise} paise (${currency}) for ${gatewayOrderId ?? 'no gateway order'}, which nobody here asked for`,
-  }) as const;
+    known: knownOf(fact),
+  } as const;
+};

@@ -57,6 +57,7 @@ const keepApart = async ({ inbox, openCase }: Keeping, row: InboxRow) => {
     kind: 'quarantined_webhook',
     key: row.bodySha256,
     detail: `${row.event}: ${row.reason ?? 'unknown'}`,
+    known: { webhookId: row.id, event: row.event, bodySha256: row.bodySha256 },
   });
   return inbox.keep({ ...row, status: 'quarantined', dueAt: undefined });
 };

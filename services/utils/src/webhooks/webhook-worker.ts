@@ -54,6 +54,7 @@ export const createWebhookWorker = ({
       kind: 'quarantined_webhook',
       key: row.bodySha256,
       detail: `${row.event}: given up after ${row.attempts} attempts, ${applied.reason}`,
+      known: { webhookId: row.id, event: row.event, attempts: row.attempts },
     });
     return inbox.end(row.id, 'dead', applied.reason);
   };

@@ -219,10 +219,14 @@ describe('a signed body', () => {
     const id = newPaymentId();
     await stand.webhook(captured('order_Nobody00002', { id }));
     const opened = await caseOf('orphan_payment', id);
+    expect(opened).toMatchObject({
+      known: { gatewayPaymentId: id, gatewayOrderId: 'order_Nobody00002', amountPaise: 30_700, status: 'captured' },
+      nextStep: expect.stringContaining('refund it there in full'),
+    });
     const close = (note: string) => stand.call(stand.admin, 'POST', `/admin/cases/${opened.id}/close`, { note });
     expect(await close('refunded at the dashboard')).toMatchObject({
       status: 200,
-      body: { case: { state: 'closed' } },
+      body: { case: { state: 'closed', closed: { by: stand.admin.sub, note: 'refunded at the dashboard' } } },
     });
     await stand.webhook(captured('order_Nobody00002', { id }, { created_at: seconds() - 1 }));
     await stand.workedOff();
