@@ -35,16 +35,23 @@ export const readAmount = (value: unknown): Outcome<number> => {
 export const readCurrency = (value: unknown): Outcome<string> => {
   if (value === undefined || value === null) return refused(invalidInput('currency: is required.', 'currency'));
   if (typeof value !== 'string') {
-    return refused(invalidInput(`expected string but provided ${String(value)}`, 'currency'));
+    return refused(invalidInput(`expected string but provided ${shown(value)}`, 'currency'));
   }
   return value === 'INR' ? done(value) : refused(invalidInput('Currency is not supported', 'currency'));
 };
+
+/** The value for an error text. An object is only named: its own `toString` is the sender's, and may throw. */
+const shown = (value: unknown): string => (typeof value === 'object' ? 'an object' : String(value));
 
 export const readReceipt = (value: unknown): Outcome<string | null> => {
   if (value === undefined || value === null) return done(null);
   if (typeof value !== 'string') return refused(invalidInput('The receipt must be a string.', 'receipt'));
   if (value.length > MAX_RECEIPT_LENGTH) {
     return refused(invalidInput(`The receipt may not be greater than ${MAX_RECEIPT_LENGTH} characters.`, 'receipt'));
+  }
+  // SQLite ends a text at NUL and has no half characters: two receipts must not become one.
+  if (value.includes('\u0000') || !value.isWellFormed()) {
+    return refused(invalidInput('The receipt has characters that are not allowed.', 'receipt'));
   }
   return done(value === '' ? null : value);
 };
@@ -61,7 +68,7 @@ export const readNotes = (value: unknown): Outcome<Notes> => {
   if (pairs.length > MAX_NOTES) {
     return refused(invalidInput(`The number of fields in notes should be less than or equal to ${MAX_NOTES}`, 'notes'));
   }
-  const notes: Record<string, string> = {};
+  const notes: [key: string, text: string][] = [];
   for (const [key, raw] of pairs) {
     if (typeof raw !== 'string' && typeof raw !== 'number' && typeof raw !== 'boolean') {
       return refused(invalidInput(`The notes.${key} must be a string.`, 'notes'));
@@ -70,7 +77,8 @@ export const readNotes = (value: unknown): Outcome<Notes> => {
     if (key.length > MAX_NOTE_LENGTH || text.length > MAX_NOTE_LENGTH) {
       return refused(invalidInput(`notes: a key or value exceeds ${MAX_NOTE_LENGTH} characters.`, 'notes'));
     }
-    notes[key] = text;
+    notes.push([key, text]);
   }
-  return done(notes);
+  // Not by assignment: a note may be called __proto__.
+  return done(Object.fromEntries(notes));
 };

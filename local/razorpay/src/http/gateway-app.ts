@@ -6,6 +6,7 @@ import { invalidInput, plainRefusal } from '../refusal.ts';
 import { basicAuth } from './basic-auth.ts';
 import { consoleOrigins } from './console-origins.ts';
 import { type Endpoint, routeOf } from './endpoint.ts';
+import { plainBody } from './plain-body.ts';
 import { REDIRECT_TARGET, sendRefusal, serveEndpoint } from './serve-endpoint.ts';
 
 /** The whole HTTP surface: Razorpay's routes under `/v1`, the controls beside them. */
@@ -44,6 +45,7 @@ export const createGatewayApp = ({
   });
   app.use('/v1', basicAuth(keyId, keySecret));
   app.use(express.json());
+  app.use(plainBody);
   for (const endpoint of endpoints) {
     app[endpoint.method](endpoint.path, serveEndpoint(endpoint, { faults: controls.faults, closing }));
   }
