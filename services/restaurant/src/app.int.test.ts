@@ -476,7 +476,14 @@ describe('doors for other services', () => {
     const bill = await asService(`/api/v1/internal/orders/${order._id}/bill`);
     expect(bill).toMatchObject({
       status: 200,
-      json: { totalPaise: order.totalPaise, restaurantOwnerId: kitchen.owner.sub },
+      json: {
+        totalPaise: order.totalPaise,
+        restaurantOwnerId: kitchen.owner.sub,
+        items: order.items,
+        subtotalPaise: order.subtotalPaise,
+        deliveryFeePaise: order.deliveryFeePaise,
+        platformFeePaise: order.platformFeePaise,
+      },
     });
     const watched = await asService(`/api/v1/internal/orders/${order._id}?after=0`);
     expect(watched.json.events).toMatchObject([{ seq: 1, type: 'ORDER_CREATED', id: bill.json.correlationId }]);

@@ -32,7 +32,7 @@ import { pursueRefunds } from './payments/pursue-refunds.ts';
 import { createRazorpayGateway } from './payments/razorpay.gateway.ts';
 import { reconcilePayment } from './payments/reconcile-payment.ts';
 import { refundOrder } from './payments/refund-order.ts';
-import { reviewRefund } from './payments/review-refund.ts';
+import { reviewOverdueRefund, reviewRefund } from './payments/review-refund.ts';
 import { startPayment } from './payments/start-payment.ts';
 import { createFactTaker } from './payments/take-fact.ts';
 import { verifyPayment } from './payments/verify-payment.ts';
@@ -96,9 +96,18 @@ export const createApp = (config: UtilsConfig, overrides: DurableServiceOverride
       const attend = attendPayment({
         payments,
         reconcile: reconcilePayment({ payments, gateway, takeFact, policy, now }),
-        pursue: pursueRefunds({ payments, gateway, takeFact, policy, now }),
+        pursue: pursueRefunds({
+          payments,
+          gateway,
+          takeFact,
+          reviewOverdue: reviewOverdueRefund({ openCase }),
+          policy,
+          now,
+        }),
         now,
       });
+
+      const billOf = createBillSource(restaurant);
 
       const { deadLetters, queueDepths } = broker;
       const act = actAudited({ audit, logger });
@@ -109,9 +118,9 @@ export const createApp = (config: UtilsConfig, overrides: DurableServiceOverride
         routes: [
           ...paymentRoutes({
             payments,
-            startPayment: startPayment({ payments, gateway, billOf: createBillSource(restaurant), policy, now }),
+            startPayment: startPayment({ payments, gateway, billOf, policy, now }),
             verifyPayment: verifyPayment({ payments, gateway, takeFact, keySecret, now }),
-            askRefund: askRefund({ payments, now }),
+            askRefund: askRefund({ payments, billOf, now }),
             keyId,
           }),
           ...webhookRoutes({ receiveWebhook: receive, logger, now }),

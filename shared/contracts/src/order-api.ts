@@ -115,6 +115,11 @@ export const bill = z.object({
   currency,
   expiresAt: instant.optional(),
   correlationId: z.string(),
+  /** What was bought, at its price then. Absent, as are the sums, where an older restaurant service still answers. */
+  items: z.array(orderLine).optional(),
+  subtotalPaise: paise.optional(),
+  deliveryFeePaise: paise.optional(),
+  platformFeePaise: paise.optional(),
 });
 export type Bill = z.infer<typeof bill>;
 

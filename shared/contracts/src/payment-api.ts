@@ -1,7 +1,8 @@
 import * as z from 'zod';
-import { gatewayOrderId, gatewayPaymentId, orderId } from './ids.ts';
+import { gatewayOrderId, gatewayPaymentId, gatewayRefundId, itemId, orderId } from './ids.ts';
 import { currency, paise, positivePaise } from './money.ts';
 import { line } from './text.ts';
+import { instant } from './time.ts';
 
 export const paymentState = z.enum([
   'created',
@@ -36,11 +37,35 @@ export const verifyPayment = z.strictObject({
 });
 export const verifyReply = z.object({ status: z.string() });
 
+/** How far a refund has come, for admins: `unknown` was asked for and perhaps made, `submitted` is being asked for. */
+export const refundProgress = z.object({
+  step: z.enum(['requested', 'submitted', 'unknown', 'pending', 'processed', 'failed', 'manual_review']),
+  gatewayPaymentId,
+  gatewayRefundId: gatewayRefundId.optional(),
+  requestedAt: instant.optional(),
+  /** Which try to send this money it is, under a key of its own; 0 for a refund made at the gateway's dashboard. */
+  attempt: z.int(),
+  /** How often the gateway was asked about it, under this key. */
+  tries: z.int(),
+  nextTryAt: instant.optional(),
+  lastFailure: z.object({ at: instant, reason: z.string() }).optional(),
+  restaurantPaise: paise.optional(),
+});
+
+/** As many of one item as an order can hold. */
+const MOST_OF_AN_ITEM = 1_500;
+const MOST_ITEMS = 30;
+const refundedItem = z.strictObject({ itemId, quantity: z.int().min(1).max(MOST_OF_AN_ITEM) });
+
 export const refund = z.object({
   id: z.string(),
   amountPaise: paise,
   status: refundState,
   reason: z.string(),
+  /** What was missing, when that is why. */
+  items: z.array(refundedItem).optional(),
+  /** Shown to admins. */
+  progress: refundProgress.optional(),
 });
 export const payment = z.object({
   orderId,
@@ -53,9 +78,17 @@ export const payment = z.object({
 });
 export type PaymentView = z.infer<typeof payment>;
 export const paymentReply = z.object({ payment });
-export const requestRefund = z.strictObject({
-  amountPaise: positivePaise.min(100).optional(),
-  reason: line({ max: 300 }),
-});
+/** All that is left, an amount, or items that were missing: their price and their share of the platform fee. */
+export const requestRefund = z
+  .strictObject({
+    amountPaise: positivePaise.min(100).optional(),
+    items: z.array(refundedItem).min(1).max(MOST_ITEMS).optional(),
+    reason: line({ max: 300 }),
+  })
+  .refine(({ amountPaise, items }) => amountPaise === undefined || items === undefined, 'give amountPaise or items')
+  .refine(
+    ({ items = [] }) => new Set(items.map(({ itemId }) => itemId)).size === items.length,
+    'name each item once, with its quantity',
+  );
 export const refundReply = z.object({ refund });
 export const webhookReply = z.object({ duplicate: z.boolean().optional() });

@@ -31,6 +31,8 @@ const refundFacts = z.object({
   /** Refunded so far of that payment. */
   refundedPaise: paise,
   reason: z.string(),
+  /** Of a missing item: its price, which its restaurant bears. The rest of the amount, and all of any other refund, it does not. */
+  restaurantPaise: paise.optional(),
 });
 export type RefundFacts = z.infer<typeof refundFacts>;
 
@@ -52,6 +54,19 @@ export const paymentEvents = {
         paymentId,
         amountPaise: rupeesToPaise(amount) ?? 0,
         currency: 'INR',
+      }),
+    },
+  },
+  /** Money that was captured and does not pay the order: it was paid already, or this money is back already. */
+  PAYMENT_SURPLUS: {
+    aggregate: 'payment',
+    versions: {
+      1: z.object({
+        orderId,
+        paymentId: z.string(),
+        gatewayOrderId: z.string(),
+        amountPaise: positivePaise,
+        currency: currencyCode,
       }),
     },
   },

@@ -20,7 +20,7 @@ export const internalOrderRoutes = ({ orders }: { orders: OrderStore }) => [
   route({
     method: 'get',
     path: '/api/v1/internal/orders/:id/bill',
-    summary: 'What there is to pay, and by whom.',
+    summary: 'What there is to pay, by whom, and for what.',
     who: 'service',
     params: byId,
     replies: { 200: bill },
@@ -29,6 +29,7 @@ export const internalOrderRoutes = ({ orders }: { orders: OrderStore }) => [
       const stored = await orders.find(params.id);
       if (!stored) return problem('not_found', 'There is no such order.');
       const { userId, restaurantId, restaurantOwnerId, status, totalPaise, currency, expiresAt } = stored.state;
+      const { items, subtotalPaise, deliveryFeePaise, platformFeePaise } = stored.state;
       return ok({
         orderId: params.id,
         userId,
@@ -39,6 +40,10 @@ export const internalOrderRoutes = ({ orders }: { orders: OrderStore }) => [
         currency,
         ...(expiresAt === undefined ? {} : { expiresAt }),
         correlationId: stored.correlationId,
+        items,
+        subtotalPaise,
+        deliveryFeePaise,
+        platformFeePaise,
       });
     },
   }),

@@ -1,31 +1,48 @@
 import type { OrderId } from '@tiffin/contracts/ids';
 import type { ProblemCode } from '@tiffin/contracts/problem';
 import type { Clock } from '@tiffin/platform/clock';
+import type { UserPrincipal } from '@tiffin/platform/http/principal';
+import { ServiceUnavailable } from '@tiffin/platform/http/service-unavailable';
 import { conflict } from '@tiffin/platform/persistence/decision';
 import type { Cause } from '@tiffin/platform/persistence/stored';
+import type { BillSource } from './bill-source.ts';
+import type { Basket, RefundedItem } from './missing-items.ts';
 import type { PaymentStore } from './payment.store.ts';
-import { primaryAttempt, type RefundRecord } from './payment.ts';
-import { requestRefund } from './refund.ts';
+import { maySee, primaryAttempt, type RefundRecord } from './payment.ts';
+import { requestItemsRefund, requestRefund } from './refund.ts';
 
 export type RefundAsked =
   | { readonly kind: 'requested'; readonly refund: RefundRecord }
   | { readonly kind: 'missing' }
   | { readonly kind: 'conflict'; readonly code: ProblemCode; readonly detail: string };
 
-/** An admin sends money back, all that is left or a part of it. The same request, repeated after a crash, is one refund: `origin` names it. */
+type Asked = {
+  readonly amountPaise?: number | undefined;
+  readonly items?: readonly RefundedItem[] | undefined;
+  readonly reason: string;
+  readonly origin: string;
+};
+
+/**
+ * A person sends money back: an admin all that is left or a part of it, an admin or the order's restaurant what was missing, at the price
+ * the order itself says. The same request, repeated after a crash, is one refund: `origin` names it. Throws ServiceUnavailable, nothing
+ * changed, while nobody can say what the order was made of.
+ */
 export const askRefund =
-  ({ payments, now }: { payments: PaymentStore; now: Clock }) =>
-  async (
-    orderId: OrderId,
-    wish: { amountPaise?: number | undefined; reason: string; origin: string },
-    cause: Cause,
-  ): Promise<RefundAsked> => {
+  ({ payments, billOf, now }: { payments: PaymentStore; billOf: BillSource; now: Clock }) =>
+  async (orderId: OrderId, { items, ...wish }: Asked, principal: UserPrincipal, cause: Cause): Promise<RefundAsked> => {
+    const known = await payments.find(orderId);
+    if (!known || !maySee(known.state, principal)) return { kind: 'missing' };
+    const basket = items && (await basketOf(billOf, orderId, cause.traceparent));
     const result = await payments.change(
       orderId,
       (state) => {
         const primary = primaryAttempt(state);
         if (!primary) return conflict('payment_conflict', 'The order has not been paid.');
-        return requestRefund(state, { ...wish, gatewayPaymentId: primary.gatewayPaymentId }, now());
+        const { gatewayPaymentId } = primary;
+        return items && basket
+          ? requestItemsRefund(state, { ...wish, gatewayPaymentId, items }, basket, now())
+          : requestRefund(state, { ...wish, gatewayPaymentId }, now());
       },
       cause,
     );
@@ -34,3 +51,10 @@ export const askRefund =
     if (!refund) throw new Error('a refund was requested and is not there');
     return { kind: 'requested', refund };
   };
+
+const basketOf = async (billOf: BillSource, orderId: OrderId, traceparent: string | undefined): Promise<Basket> => {
+  const bill = await billOf(orderId, traceparent);
+  if (bill?.items === undefined || bill.platformFeePaise === undefined)
+    throw new ServiceUnavailable('restaurant', 'it does not say what the order was made of');
+  return { items: bill.items, platformFeePaise: bill.platformFeePaise };
+};

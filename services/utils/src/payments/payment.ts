@@ -5,6 +5,7 @@ import {
   gatewayOrderId,
   gatewayPaymentId,
   gatewayRefundId,
+  itemId,
   orderId,
   restaurantId,
 } from '@tiffin/contracts/ids';
@@ -43,6 +44,12 @@ export const refundRecord = z.object({
   /** How often the gateway was asked about it. */
   tries: z.int().min(0),
   nextTryAt: instant.optional(),
+  requestedAt: instant.optional(),
+  /** What the gateway, or the way to it, said when it last did not do it. */
+  lastFailure: z.object({ at: instant, reason: z.string() }).optional(),
+  /** What was missing; `restaurantPaise` is its price, the rest of the amount its share of the platform fee. */
+  items: z.array(z.object({ itemId, quantity: z.int().min(1) })).optional(),
+  restaurantPaise: paise.optional(),
   /** The request that asked for it, so that the same request asks once. */
   origin: z.string().optional(),
 });
@@ -138,15 +145,25 @@ const moneyStatus = (
 
 const SHOWN_AS = { submitted: 'requested', unknown: 'requested' } as const;
 
-export const refundView = ({ key, amountPaise, status, reason }: RefundRecord): PaymentView['refunds'][number] => ({
+type RefundView = PaymentView['refunds'][number];
+
+/** A refund as its customer may see it. */
+export const refundView = ({ key, amountPaise, status, reason, items }: RefundRecord): RefundView => ({
   id: key,
   amountPaise,
   status: status === 'submitted' || status === 'unknown' ? SHOWN_AS[status] : status,
   reason,
+  ...(items === undefined ? {} : { items }),
 });
 
-/** A payment as its customer, its restaurant and admins may see it. */
-export const paymentView = (state: PaymentState): PaymentView => {
+/** A refund with every step it took, as admins may see it. */
+export const refundViewForAdmin = (refund: RefundRecord): RefundView => {
+  const { key: _, amountPaise: _amount, reason: _reason, items: _items, origin: _origin, status, ...steps } = refund;
+  return { ...refundView(refund), progress: { step: status, ...steps } };
+};
+
+/** A payment as its customer and its restaurant may see it, and, with their own view of a refund, admins. */
+export const paymentView = (state: PaymentState, viewOfRefund = refundView): PaymentView => {
   const primary = primaryAttempt(state);
   return {
     orderId: state.orderId,
@@ -155,9 +172,15 @@ export const paymentView = (state: PaymentState): PaymentView => {
     currency: state.currency,
     gatewayOrderId: state.gatewayOrderId,
     ...(primary ? { gatewayPaymentId: primary.gatewayPaymentId } : {}),
-    refunds: state.refunds.map(refundView),
+    refunds: state.refunds.map((refund) => viewOfRefund(refund)),
   };
 };
+
+/** Its customer, its restaurant's owner, an admin; to everybody else the payment is not there. */
+export const maySee = (state: PaymentState, { role, userId }: { readonly role: string; readonly userId: string }) =>
+  role === 'admin' ||
+  (role === 'customer' && state.userId === userId) ||
+  (role === 'restaurant' && state.restaurantOwnerId === userId);
 
 /** When a payment wants to be looked at again: for money that may have come unnoticed, or for a refund that is under way. */
 export const paymentNextActionAt = (state: PaymentState): Date | undefined => {

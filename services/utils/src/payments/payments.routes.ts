@@ -15,7 +15,7 @@ import * as z from 'zod';
 import type { askRefund } from './ask-refund.ts';
 import type { GatewayFailure } from './gateway.ts';
 import type { PaymentStore } from './payment.store.ts';
-import { type PaymentState, paymentView, refundView } from './payment.ts';
+import { maySee, paymentView, refundView, refundViewForAdmin } from './payment.ts';
 import type { startPayment } from './start-payment.ts';
 import type { verifyPayment } from './verify-payment.ts';
 
@@ -88,35 +88,46 @@ export const paymentRoutes = ({ payments, startPayment, verifyPayment, askRefund
   route({
     method: 'get',
     path: '/api/v1/payments/:orderId',
-    summary: 'The payment of an order, for its customer, its restaurant or an admin.',
+    summary:
+      'The payment of an order, for its customer, its restaurant or an admin, who sees every step of its refunds.',
     who: ['customer', 'restaurant', 'admin'],
     params: byOrder,
     replies: { 200: paymentReply },
     problems: ['not_found'],
     handle: async ({ params, principal }) => {
       const stored = await payments.find(params.orderId);
-      return stored && maySee(stored.state, principal) ? ok({ payment: paymentView(stored.state) }) : noSuchPayment();
+      if (!stored || !maySee(stored.state, principal)) return noSuchPayment();
+      return ok({ payment: paymentView(stored.state, viewFor(principal)) });
     },
   }),
   route({
     method: 'post',
     path: '/api/v1/payments/:orderId/refunds',
-    summary: 'Sends money back, all that is left or a part of it.',
-    who: ['admin'],
+    summary:
+      'Sends money back: all that is left, a part of it, or what missing items cost. A restaurant only the last.',
+    who: ['admin', 'restaurant'],
     params: byOrder,
     body: requestRefundBody,
     replies: { 202: refundReply },
-    problems: ['not_found', 'payment_conflict', 'refund_not_possible'],
+    problems: [
+      'forbidden',
+      'not_found',
+      'payment_conflict',
+      'refund_not_possible',
+      'items_not_refundable',
+      'unavailable',
+    ],
     idempotent: true,
-    handle: async ({ params, body, ids, traceparent }) => {
-      const asked = await askRefund(
-        params.orderId,
-        { ...body, origin: ids.documentId },
-        { causationId: null, traceparent },
-      );
+    handle: async ({ params, body, principal, ids, traceparent }) => {
+      if (principal.role === 'restaurant' && body.items === undefined)
+        return problem('forbidden', 'A restaurant names the items that were missing.');
+      const asked = await askRefund(params.orderId, { ...body, origin: ids.documentId }, principal, {
+        causationId: null,
+        traceparent,
+      });
       switch (asked.kind) {
         case 'requested':
-          return accepted({ refund: refundView(asked.refund) });
+          return accepted({ refund: viewFor(principal)(asked.refund) });
         case 'missing':
           return noSuchPayment();
         case 'conflict':
@@ -131,8 +142,4 @@ const gatewayProblem = ({ kind }: GatewayFailure) =>
     ? problem('bad_gateway', 'The payment gateway refused the order.')
     : problem('unavailable', 'The payment gateway does not answer. Try again.', { retryAfterSeconds: RETRY_AFTER_S });
 
-/** Its customer, its restaurant's owner, an admin; to everybody else the payment is not there. */
-const maySee = (state: PaymentState, { role, userId }: UserPrincipal): boolean =>
-  role === 'admin' ||
-  (role === 'customer' && state.userId === userId) ||
-  (role === 'restaurant' && state.restaurantOwnerId === userId);
+const viewFor = ({ role }: UserPrincipal) => (role === 'admin' ? refundViewForAdmin : refundView);

@@ -81,8 +81,8 @@ const anyStep: fc.Arbitrary<Step> = fc.oneof(
     const due = dueRefund(state, now);
     return due ? claimRefund(state, due.key, now) : { kind: 'nothing-new' };
   }),
-  said(number, (index) => (state, now) => postponeRefund(state, keyIn(state, index), true, POLICY, now)),
-  said(number, (index) => (state) => refuseRefund(state, keyIn(state, index))),
+  said(number, (index) => (state, now) => postponeRefund(state, keyIn(state, index), { perhapsDone: true }, POLICY, now)),
+  said(number, (index) => (state, now) => refuseRefund(state, keyIn(state, index), 'refused', now)),
 );
 
 const run = (steps: readonly Step[]) => {

@@ -3,8 +3,10 @@ import { HOUR, MINUTE, SECOND } from '@tiffin/platform/clock';
 import { broken, changed, conflict, type Decision, outrun, unchanged } from '@tiffin/platform/persistence/decision';
 import type { RefundFact } from './gateway.ts';
 import type { LookPolicy } from './look-schedule.ts';
+import { type Basket, priceItems, type RefundedItem } from './missing-items.ts';
 import {
   attemptOf,
+  isOpen,
   leftOf,
   type PaymentEvent,
   type PaymentState,
@@ -28,6 +30,9 @@ const RETRY_MS = [5 * SECOND, 15 * SECOND, 1 * MINUTE, 5 * MINUTE, 15 * MINUTE, 
  * pause of the reconciler.
  */
 const POLL_PAUSES = [1, 5, 60, 360, 1440];
+/** The gateway answers within seconds, and banks settle within a week and a weekend. */
+const ANSWERED_WITHIN_MS = 24 * HOUR;
+const SETTLED_WITHIN_MS = 10 * 24 * HOUR;
 
 export type RefundWish = {
   readonly gatewayPaymentId: GatewayPaymentId;
@@ -35,6 +40,9 @@ export type RefundWish = {
   readonly amountPaise?: number | undefined;
   readonly reason: string;
   readonly origin?: string;
+  /** Of missing items: which, and what of the amount their restaurant bears. */
+  readonly items?: readonly RefundedItem[] | undefined;
+  readonly restaurantPaise?: number | undefined;
 };
 
 /**
@@ -49,7 +57,28 @@ export const requestRefund = (state: PaymentState, wish: RefundWish, now: Date):
   const amountPaise = wish.amountPaise ?? left;
   if (amountPaise > left || amountPaise < SMALLEST_REFUND_PAISE)
     return conflict('refund_not_possible', `Of this payment ${left} paise can still go back, at least 100 at a time.`);
-  return withRefund(state, { ...wish, amountPaise, attempt: 1 }, now);
+  return withRefund(state, { ...wish, amountPaise }, 1, now);
+};
+
+/**
+ * Items were missing: their price and their share of the platform fee go back, the delivery fee does not. Units that are refunded already
+ * are counted in the same write that reserves the money, so that two who ask at once cannot be given the same unit.
+ */
+export const requestItemsRefund = (
+  state: PaymentState,
+  wish: Omit<RefundWish, 'amountPaise' | 'restaurantPaise'> & { readonly items: readonly RefundedItem[] },
+  basket: Basket,
+  now: Date,
+): RefundDecision => {
+  const { gatewayPaymentId, items, origin } = wish;
+  if (origin !== undefined && state.refunds.some((known) => known.origin === origin)) return unchanged;
+  const standing = state.refunds.filter(
+    (refund) => refund.gatewayPaymentId === gatewayPaymentId && (isOpen(refund) || refund.status === 'processed'),
+  );
+  const priced = priceItems(basket, items, standing);
+  if (priced.kind === 'refused') return conflict('items_not_refundable', priced.detail);
+  const { restaurantPaise, feePaise } = priced;
+  return requestRefund(state, { ...wish, amountPaise: restaurantPaise + feePaise, restaurantPaise }, now);
 };
 
 /** All that is left of these payments goes back; what is on its way already stays so. */
@@ -77,12 +106,12 @@ export const refundRefused = (state: PaymentState, refused: string, reason: stri
   return requestFullRefunds(state, (id) => id === refused, reason, now);
 };
 
-const withRefund = (
-  state: PaymentState,
-  wish: Omit<RefundWish, 'amountPaise'> & { amountPaise: number; attempt: number },
-  tryAt: Date,
-) => {
-  const { gatewayPaymentId, amountPaise, reason, origin, attempt } = wish;
+/** What of a refund its next try under another number has in common with it. */
+type Promised = Pick<RefundRecord, 'gatewayPaymentId' | 'amountPaise' | 'reason'> &
+  Pick<RefundWish, 'origin' | 'items' | 'restaurantPaise'>;
+
+const withRefund = (state: PaymentState, promised: Promised, attempt: number, now: Date, tryAt = now) => {
+  const { gatewayPaymentId, amountPaise, reason, origin, items, restaurantPaise } = promised;
   const count = state.refunds.filter((refund) => refund.gatewayPaymentId === gatewayPaymentId).length;
   const refund: RefundRecord = {
     key: `rf_${gatewayPaymentId}_${count}`,
@@ -92,7 +121,10 @@ const withRefund = (
     status: 'requested',
     attempt,
     tries: 0,
+    requestedAt: now.toISOString(),
     nextTryAt: tryAt.toISOString(),
+    ...(items === undefined ? {} : { items: [...items] }),
+    ...(restaurantPaise === undefined ? {} : { restaurantPaise }),
     ...(origin === undefined ? {} : { origin }),
   };
   const next = recounted({ ...state, refunds: [...state.refunds, refund] });
@@ -102,7 +134,7 @@ const withRefund = (
 const refundEvent = (
   state: PaymentState,
   type: 'REFUND_REQUESTED' | 'REFUND_PROCESSED' | 'REFUND_FAILED',
-  { key, gatewayPaymentId, amountPaise, reason }: RefundRecord,
+  { key, gatewayPaymentId, amountPaise, reason, restaurantPaise }: RefundRecord,
 ) =>
   paymentEvent(type, {
     orderId: state.orderId,
@@ -111,6 +143,7 @@ const refundEvent = (
     amountPaise,
     refundedPaise: attemptOf(state, gatewayPaymentId)?.refundedPaise ?? 0,
     reason,
+    ...(restaurantPaise === undefined ? {} : { restaurantPaise }),
   });
 
 /** The refund whose turn it is to be asked about. */
@@ -130,7 +163,7 @@ export const claimRefund = (state: PaymentState, key: string, now: Date): Refund
 export const postponeRefund = (
   state: PaymentState,
   key: string,
-  perhapsDone: boolean,
+  { perhapsDone, failure }: { readonly perhapsDone: boolean; readonly failure?: string | undefined },
   policy: LookPolicy,
   now: Date,
 ): RefundDecision =>
@@ -138,17 +171,30 @@ export const postponeRefund = (
     ...refund,
     status: perhapsDone && refund.status === 'submitted' ? 'unknown' : refund.status,
     nextTryAt: later(now, pauseOf(refund, policy)),
+    ...failedFor(failure, now),
   }));
 
 /** The gateway refuses this refund and would refuse it again: its reservation ends and a person decides. */
-export const refuseRefund = (state: PaymentState, key: string): RefundDecision => {
+export const refuseRefund = (state: PaymentState, key: string, failure: string, now: Date): RefundDecision => {
   const refund = state.refunds.find((known) => known.key === key);
-  if (!refund || !mayStillMove(refund)) return outrun;
+  if (!refund || !isOpen(refund)) return outrun;
   const { nextTryAt: _, ...rest } = refund;
-  const refused: RefundRecord = { ...rest, status: 'manual_review' };
+  const refused: RefundRecord = { ...rest, status: 'manual_review', ...failedFor(failure, now) };
   const next = replaceRefund(state, refused);
   return changed(next, refundEvent(next, 'REFUND_FAILED', refused));
 };
+
+const MOST_WORDS = 300;
+const failedFor = (reason: string | undefined, now: Date) =>
+  reason === undefined ? {} : { lastFailure: { at: now.toISOString(), reason: reason.slice(0, MOST_WORDS) } };
+
+/**
+ * Whether a refund is open for so long that a person should know. It goes on being tried: the gateway may have it, so nobody may make
+ * another in its place.
+ */
+export const isOverdue = ({ status, requestedAt }: RefundRecord, now: Date): boolean =>
+  requestedAt !== undefined &&
+  now.getTime() - Date.parse(requestedAt) > (status === 'pending' ? SETTLED_WITHIN_MS : ANSWERED_WITHIN_MS);
 
 const pauseOf = (
   { status, tries }: Pick<RefundRecord, 'status' | 'tries'>,
@@ -158,16 +204,13 @@ const pauseOf = (
   return steps[Math.min(Math.max(tries, 1), steps.length) - 1] ?? HOUR;
 };
 
-const mayStillMove = ({ status }: RefundRecord) =>
-  status === 'requested' || status === 'submitted' || status === 'unknown' || status === 'pending';
-
 const changeRefund = (
   state: PaymentState,
   key: string,
   change: (refund: RefundRecord) => RefundRecord,
 ): RefundDecision => {
   const refund = state.refunds.find((known) => known.key === key);
-  return refund && mayStillMove(refund) ? changed(replaceRefund(state, change(refund))) : outrun;
+  return refund && isOpen(refund) ? changed(replaceRefund(state, change(refund))) : outrun;
 };
 
 const replaceRefund = (state: PaymentState, refund: RefundRecord): PaymentState =>
@@ -192,7 +235,7 @@ export const applyRefundFact = (
   if (attempt?.status !== 'captured') return outrun;
   if (fact.currency !== state.currency) return mismatch(`the refund is in ${fact.currency}`);
   const known = findRefund(state, fact);
-  if (!known) return recordOutside(state, fact, attempt.capturedPaise - attempt.refundedPaise, step);
+  if (!known) return recordOutside(state, fact, attempt.capturedPaise - attempt.refundedPaise, step, now);
   if (known.amountPaise !== fact.amountPaise)
     return mismatch(`refund ${known.key} is ${fact.amountPaise} paise at the gateway`);
   if (known.gatewayRefundId !== undefined && known.gatewayRefundId !== fact.gatewayRefundId)
@@ -211,6 +254,7 @@ const recordOutside = (
   fact: RefundFact,
   notRefundedPaise: number,
   step: RefundStep,
+  now: Date,
 ): RefundDecision => {
   if (fact.status === 'failed') return outrun;
   if (fact.amountPaise > notRefundedPaise) return mismatch('more was refunded at the gateway than was captured');
@@ -223,6 +267,7 @@ const recordOutside = (
     status: 'requested',
     attempt: 0,
     tries: 0,
+    requestedAt: now.toISOString(),
   };
   const next = recounted({ ...state, refunds: [...state.refunds, refund] });
   const requested = refundEvent(next, 'REFUND_REQUESTED', refund);
@@ -265,23 +310,24 @@ const refundStep =
     }
   };
 
+// Money that is not sent again, though it was promised, waits for a person.
 const fail = (
   state: PaymentState,
   refund: RefundRecord,
   { reconcileAfterS }: LookPolicy,
   now: Date,
 ): RefundDecision => {
-  const again = refund.attempt > 0 && refund.attempt < REFUND_ATTEMPTS;
-  const ended: RefundRecord = { ...refund, status: again || refund.attempt === 0 ? 'failed' : 'manual_review' };
-  const next = replaceRefund(state, ended);
-  const failed = refundEvent(next, 'REFUND_FAILED', ended);
-  const attempt = attemptOf(next, refund.gatewayPaymentId);
-  if (!again || !attempt || leftOf(attempt) < refund.amountPaise) return changed(next, failed);
-  const { gatewayPaymentId, amountPaise, reason } = refund;
-  const retried = withRefund(
-    next,
-    { gatewayPaymentId, amountPaise, reason, attempt: refund.attempt + 1 },
-    new Date(now.getTime() + refund.attempt * reconcileAfterS * SECOND),
-  );
-  return changed(retried.state, failed, ...retried.events);
+  const failed: RefundRecord = { ...refund, status: 'failed', ...failedFor('the gateway says it failed', now) };
+  const freed = replaceRefund(state, failed);
+  const attempt = attemptOf(freed, refund.gatewayPaymentId);
+  const made = refund.attempt > 0;
+  const again =
+    made && refund.attempt < REFUND_ATTEMPTS && attempt !== undefined && leftOf(attempt) >= refund.amountPaise;
+  const next = again || !made ? freed : replaceRefund(state, { ...failed, status: 'manual_review' });
+  const event = refundEvent(next, 'REFUND_FAILED', failed);
+  if (!again) return changed(next, event);
+  const tryAt = new Date(now.getTime() + refund.attempt * reconcileAfterS * SECOND);
+  const { origin: _, ...promised } = refund;
+  const retried = withRefund(next, promised, refund.attempt + 1, now, tryAt);
+  return changed(retried.state, event, ...retried.events);
 };

@@ -207,8 +207,8 @@ describe('a refund that is pursued', () => {
     const refund = aRefund({ status });
     const state = withStatus(status);
     expect(told(claimRefund(state, KEY, NOW))).toBe(isOpen(refund) ? 'refund_pending' : 'nothing-new');
-    expect(told(postponeRefund(state, KEY, true, POLICY, NOW))).toBe(isOpen(refund) ? 'refund_pending' : 'nothing-new');
-    expect(told(refuseRefund(state, KEY))).toBe(isOpen(refund) ? 'refund_pending REFUND_FAILED' : 'nothing-new');
+    expect(told(postponeRefund(state, KEY, { perhapsDone: true }, POLICY, NOW))).toBe(isOpen(refund) ? 'refund_pending' : 'nothing-new');
+    expect(told(refuseRefund(state, KEY, 'refused', NOW))).toBe(isOpen(refund) ? 'refund_pending REFUND_FAILED' : 'nothing-new');
   });
 
   it('belongs to who claimed it, and is due again when that one died', () => {
@@ -220,17 +220,17 @@ describe('a refund that is pursued', () => {
   });
 
   it('is unknown, not failed, when the answer was lost', () => {
-    expect(refundIn(postponeRefund(withStatus('submitted', { tries: 1 }), KEY, true, POLICY, NOW))?.status).toBe(
+    expect(refundIn(postponeRefund(withStatus('submitted', { tries: 1 }), KEY, { perhapsDone: true }, POLICY, NOW))?.status).toBe(
       'unknown',
     );
-    expect(refundIn(postponeRefund(withStatus('submitted', { tries: 1 }), KEY, false, POLICY, NOW))?.status).toBe(
+    expect(refundIn(postponeRefund(withStatus('submitted', { tries: 1 }), KEY, { perhapsDone: false }, POLICY, NOW))?.status).toBe(
       'submitted',
     );
   });
 
   it('waits longer from try to try, an hour at most', () => {
     const pauses = [1, 2, 3, 4, 5, 6, 7, 50].map((tries) => {
-      const at = refundIn(postponeRefund(withStatus('submitted', { tries }), KEY, false, POLICY, NOW))?.nextTryAt ?? '';
+      const at = refundIn(postponeRefund(withStatus('submitted', { tries }), KEY, { perhapsDone: false }, POLICY, NOW))?.nextTryAt ?? '';
       return (Date.parse(at) - NOW.getTime()) / 1000;
     });
     expect(pauses).toEqual([5, 15, 60, 300, 900, 3600, 3600, 3600]);

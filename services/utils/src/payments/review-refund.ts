@@ -1,6 +1,7 @@
 import type { EventOf } from '@tiffin/contracts/event-catalogue';
 import type { OpenCase } from '../operations/case.ts';
 import type { PaymentStore } from './payment.store.ts';
+import type { RefundRecord } from './payment.ts';
 
 /** REFUND_FAILED: once it is not tried again, somebody has to look at it. Repeated, it is the same case. */
 export const reviewRefund =
@@ -13,6 +14,20 @@ export const reviewRefund =
       kind: 'refund_manual_review',
       key: refund.key,
       orderId: data.orderId,
-      detail: `${refund.amountPaise} paise of ${refund.gatewayPaymentId} could not be sent back (${refund.reason})`,
+      detail: `${whatOf(refund)} could not be sent back (${refund.reason})${wordsOf(refund)}`,
     });
   };
+
+/** A refund is open for too long and goes on being tried: a case of its own, so that closing it hides nothing that comes later. */
+export const reviewOverdueRefund =
+  ({ openCase }: { openCase: OpenCase }) =>
+  (orderId: string, refund: RefundRecord): Promise<void> =>
+    openCase({
+      kind: 'refund_manual_review',
+      key: `${refund.key}.overdue`,
+      orderId,
+      detail: `${whatOf(refund)} has been ${refund.status} since ${refund.requestedAt} (${refund.reason}) and is still being tried, ${refund.tries} times so far: ask the gateway, do not send it again${wordsOf(refund)}`,
+    });
+
+const whatOf = ({ amountPaise, gatewayPaymentId }: RefundRecord) => `${amountPaise} paise of ${gatewayPaymentId}`;
+const wordsOf = ({ lastFailure }: RefundRecord) => (lastFailure ? `; last failure: ${lastFailure.reason}` : '');
