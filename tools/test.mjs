@@ -170,6 +170,7 @@ await check('build', () => node(['--input-type=module', '--eval', BUILD]));
 await check('types of the tests', () => node([TSC, '-p', 'tsconfig.tests.json']));
 await check('style', () => node([BIOME, 'check', '.', '--diagnostic-level=error']));
 await check('borders', () => node([join(HOUSE, 'tools/check-borders.mjs')]));
+await check('money', () => node([join(HOUSE, 'tools/check-money.mjs')]));
 await check('unused code', () => node([KNIP, '--strict']));
 await check('COMPATIBILITY.md', async () => ({
   ok: !isCompatibilityStale(),

@@ -1,3 +1,4 @@
+import { rupeesText } from '@tiffin/contracts/money';
 import type { OrderStatus } from '@tiffin/contracts/order-api';
 
 /** The states of an order in the order they come, with the words the board has for them. */
@@ -15,8 +16,8 @@ export const STATUS_WORDS: Readonly<Record<OrderStatus, string>> = {
   expired: 'Expired',
 };
 
-export const rupees = (paise: number): string =>
-  new Intl.NumberFormat('en-IN', { style: 'currency', currency: 'INR' }).format(paise / 100);
+export const rupees = (amountPaise: number): string =>
+  new Intl.NumberFormat('en-IN', { style: 'currency', currency: 'INR' }).format(Number(rupeesText(amountPaise)));
 
 export const metres = (value: number): string =>
   value < 1_000 ? `${Math.round(value)} m` : `${(value / 1_000).toFixed(1)} km`;

@@ -23,3 +23,9 @@ export const rupeesToPaise = (rupees: number): number | undefined => {
   if (!match) return undefined;
   return Number(match[1]) * 100 + Number((match[2] ?? '').padEnd(2, '0'));
 };
+
+/** Rupees as text, by moving the point and never by dividing: 30700 is `307.00`, -5 is `-0.05`. */
+export const rupeesText = (amountPaise: number): string => {
+  const digits = String(Math.abs(amountPaise)).padStart(3, '0');
+  return `${amountPaise < 0 ? '-' : ''}${digits.slice(0, -2)}.${digits.slice(-2)}`;
+};

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { paise, rupeesToPaise } from './money.ts';
+import { paise, rupeesText, rupeesToPaise } from './money.ts';
 
 it('every price of whole paise survives the way through rupees, where floats would lie', () => {
   fc.assert(
@@ -8,6 +8,17 @@ it('every price of whole paise survives the way through rupees, where floats wou
       expect(rupeesToPaise(amountPaise / 100)).toBe(amountPaise);
     }),
   );
+});
+
+it('every amount is told in rupees exactly, of either sign', () => {
+  fc.assert(
+    fc.property(fc.integer({ min: -99_999_999, max: 99_999_999 }), (amountPaise) => {
+      const [rupees, rest = ''] = rupeesText(amountPaise).split('.');
+      expect(rest).toHaveLength(2);
+      expect(BigInt(`${rupees}${rest}`)).toBe(BigInt(amountPaise));
+    }),
+  );
+  expect([30_700, 5, -5, 0, 100].map(rupeesText)).toEqual(['307.00', '0.05', '-0.05', '0.00', '1.00']);
 });
 
 it.each([4.35, 19.99, 0.1, 1, 100])('%s rupees are whole paise', (rupees) => {

@@ -1,5 +1,6 @@
 import type { EventOf, EventType } from '@tiffin/contracts/event-catalogue';
 import type { OrderId } from '@tiffin/contracts/ids';
+import { rupeesText } from '@tiffin/contracts/money';
 
 /** What a customer is told, once an event. `no_address`: nobody knows where to send it. */
 export type Notification = {
@@ -27,7 +28,7 @@ const TEXTS: { readonly [T in Told]?: (event: EventOf<T>) => string } = {
   ORDER_REFUND_FAILED: ({ data }) => `${rupees(data.amountPaise)} could not be sent back yet; we are looking into it.`,
 };
 
-const rupees = (paise: number): string => `₹${Math.floor(paise / 100)}.${String(paise % 100).padStart(2, '0')}`;
+const rupees = (amountPaise: number): string => `₹${rupeesText(amountPaise)}`;
 
 /** What an event says to its customer; undefined for one that says nothing worth a message. */
 export const notificationOf = (event: EventOf<EventType>): Notification | undefined => {
