@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { userId } from './claims.ts';
 import { orderId, riderId } from './ids.ts';
+import { paise } from './money.ts';
 import { deliveryStatus, offer } from './rider-api.ts';
 
 /** The whole small state of a delivery after an event, so that the newest wins and a missed one is not missed. */
@@ -12,6 +13,8 @@ export const deliverySnapshot = z.object({
   riderUserId: userId.optional(),
   riderName: z.string().optional(),
   riderPhone: z.string().optional(),
+  /** What the trip earns its rider; absent after a bare ready message, and in events of older programs. */
+  earningPaise: paise.optional(),
 });
 export type DeliverySnapshot = z.infer<typeof deliverySnapshot>;
 

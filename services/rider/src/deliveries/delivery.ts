@@ -151,6 +151,7 @@ export const snapshotOf = ({
   riderUserId,
   riderName,
   riderPhone,
+  job,
 }: Delivery): DeliverySnapshot => ({
   status,
   assignment,
@@ -158,6 +159,7 @@ export const snapshotOf = ({
   ...(riderUserId && { riderUserId }),
   ...(riderName && { riderName }),
   ...(riderPhone && { riderPhone }),
+  ...(job?.earningPaise !== undefined && { earningPaise: job.earningPaise }),
 });
 
 export const factsOf = (state: Delivery, closed: readonly ClosedOffer[]): DeliveryFacts => ({

@@ -12,8 +12,8 @@ const RANK: Record<Attempt['status'], number> = { created: 0, failed: 1, authori
 /**
  * The one rule that webhook, checkout callback and reconciler go through. A fact is a claim: its gateway order, amount and currency are
  * compared with our own record before anything counts, and what differs is a `mismatched_payment` for a person, without event. The first
- * captured attempt is PAYMENT_SUCCESS, once for ever; a second goes back in full. Whether the order still wants the money is the order's
- * to say.
+ * captured attempt is PAYMENT_SUCCESS, once for ever; a second is PAYMENT_SURPLUS and goes back in full, in the same write. Whether the
+ * order still wants the money is the order's to say.
  */
 export const applyGatewayFact = (
   state: PaymentState,
@@ -73,13 +73,20 @@ const captured = (
   now: Date,
 ): PaymentDecision => {
   const { gatewayPaymentId, amountPaise, amountRefundedPaise, currency, method } = fact;
-  // Captured and given back before we heard of it: there is no money to tell of.
-  if (amountRefundedPaise >= amountPaise) return changed(state);
+  const { orderId, gatewayOrderId } = state;
+  const surplus = paymentEvent('PAYMENT_SURPLUS', {
+    orderId,
+    paymentId: gatewayPaymentId,
+    gatewayOrderId,
+    amountPaise,
+    currency,
+  });
+  // Captured and given back before we heard of it: no order is paid with it.
+  if (amountRefundedPaise >= amountPaise) return changed(state, surplus);
   if (before.succeededWith !== undefined) {
     const refund = requestRefund(state, { gatewayPaymentId, reason: 'the order was paid twice' }, now);
-    return refund.kind === 'changed' ? refund : changed(state);
+    return refund.kind === 'changed' ? changed(refund.state, surplus, ...refund.events) : changed(state, surplus);
   }
-  const { orderId, gatewayOrderId } = state;
   const next = recounted(withNextLook({ ...state, succeededWith: gatewayPaymentId }, now, policy));
   return changed(
     next,

@@ -47,7 +47,7 @@ const TABLE: Record<string, Record<keyof typeof FACTS, string>> = {
     authorized: 'authorized',
     returned: 'failed',
     captured: 'captured PAYMENT_SUCCESS',
-    'captured and given back': 'captured',
+    'captured and given back': 'captured PAYMENT_SURPLUS',
   },
   begun: {
     created: NO,
@@ -55,7 +55,7 @@ const TABLE: Record<string, Record<keyof typeof FACTS, string>> = {
     authorized: 'authorized',
     returned: 'failed',
     captured: 'captured PAYMENT_SUCCESS',
-    'captured and given back': 'captured',
+    'captured and given back': 'captured PAYMENT_SURPLUS',
   },
   failed: {
     created: NO,
@@ -63,7 +63,7 @@ const TABLE: Record<string, Record<keyof typeof FACTS, string>> = {
     authorized: 'authorized',
     returned: 'failed',
     captured: 'captured PAYMENT_SUCCESS',
-    'captured and given back': 'captured',
+    'captured and given back': 'captured PAYMENT_SURPLUS',
   },
   authorized: {
     created: NO,
@@ -71,7 +71,7 @@ const TABLE: Record<string, Record<keyof typeof FACTS, string>> = {
     authorized: NO,
     returned: 'failed',
     captured: 'captured PAYMENT_SUCCESS',
-    'captured and given back': 'captured',
+    'captured and given back': 'captured PAYMENT_SURPLUS',
   },
   returned: {
     created: NO,
@@ -79,7 +79,7 @@ const TABLE: Record<string, Record<keyof typeof FACTS, string>> = {
     authorized: NO,
     returned: NO,
     captured: 'captured PAYMENT_SUCCESS',
-    'captured and given back': 'captured',
+    'captured and given back': 'captured PAYMENT_SURPLUS',
   },
   captured: {
     created: NO,
@@ -95,15 +95,15 @@ const TABLE: Record<string, Record<keyof typeof FACTS, string>> = {
     authorized: 'authorized',
     returned: 'failed',
     captured: 'captured PAYMENT_SUCCESS',
-    'captured and given back': 'captured',
+    'captured and given back': 'captured PAYMENT_SURPLUS',
   },
   'paid by another': {
     created: NO,
     failed: NO,
     authorized: NO,
     returned: NO,
-    captured: 'captured REFUND_REQUESTED',
-    'captured and given back': 'captured',
+    captured: 'captured PAYMENT_SURPLUS REFUND_REQUESTED',
+    'captured and given back': 'captured PAYMENT_SURPLUS',
   },
   'being refunded': {
     created: NO,
@@ -172,11 +172,14 @@ describe('what the gateway says of a payment', () => {
     });
   });
 
-  it('gives back a second captured payment in full, under its own key, and tells of no second success', () => {
+  it('gives back a second captured payment in full, under its own key, and tells of a surplus, not of a second success', () => {
     const decision = applyGatewayFact(stateOf('paid by another'), aPaymentFact(), POLICY, NOW);
     expect(decision).toMatchObject({
       state: { succeededWith: OTHER_PAY, refunds: [{ key: `rf_${PAY}_0`, gatewayPaymentId: PAY, amountPaise: TOTAL }] },
-      events: [{ type: 'REFUND_REQUESTED', data: { paymentId: PAY, amountPaise: TOTAL, refundedPaise: 0 } }],
+      events: [
+        { type: 'PAYMENT_SURPLUS', data: { paymentId: PAY, amountPaise: TOTAL, currency: 'INR' } },
+        { type: 'REFUND_REQUESTED', data: { paymentId: PAY, amountPaise: TOTAL, refundedPaise: 0 } },
+      ],
     });
   });
 
