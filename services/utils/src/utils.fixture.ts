@@ -4,9 +4,9 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { casesReply } from '@tiffin/contracts/cases-api';
 import type { Role } from '@tiffin/contracts/claims';
 import { type Envelope, envelope } from '@tiffin/contracts/envelope';
-import { casesReply } from '@tiffin/contracts/cases-api';
 import { orderId as orderIdSchema } from '@tiffin/contracts/ids';
 import { type Bill, bill as billSchema } from '@tiffin/contracts/order-api';
 import { page } from '@tiffin/contracts/page';
@@ -166,6 +166,13 @@ export const startStand = async (
       currency: 'INR',
       expiresAt: new Date(Date.now() + 900_000).toISOString(),
       correlationId: randomUUID(),
+      items: [
+        { itemId: 'd'.repeat(24), name: 'Masala dosa', pricePaise: 3_333, quantity: 3 },
+        { itemId: 'e'.repeat(24), name: 'Thali', pricePaise: 20_001, quantity: 1 },
+      ],
+      subtotalPaise: 30_000,
+      deliveryFeePaise: 0,
+      platformFeePaise: 700,
       ...changes,
     });
     bills.all.set(made.orderId, made);
@@ -250,6 +257,7 @@ export const startStand = async (
     owner: { role: 'restaurant', sub: 'owner-1' } as const,
     secrets: { webhookSecret, oldWebhookSecret, keySecret },
     call,
+    token,
     control,
     newBill,
     checkout,
@@ -268,6 +276,14 @@ export const startStand = async (
     publish,
     take,
     stop,
+    /** A second process of the service beside the first, as far as one process of Node can be two. */
+    another: async (changes: Partial<UtilsConfig> = {}) => {
+      const second = await start({ PORT: 0, ...changes });
+      return async () => {
+        await second.drain();
+        await second.close();
+      };
+    },
     /** Takes the database away until the returned function is called. */
     withoutStore: async () => {
       const port = embedded?.port ?? 0;

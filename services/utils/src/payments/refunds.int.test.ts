@@ -27,17 +27,85 @@ const ask = (orderId: string, body: object, headers: Record<string, string> = {}
 const refundEvents = async (orderId: string) =>
   (await stand.stream(orderId)).filter((type) => type.startsWith('REFUND'));
 
+const rawAsk = async (orderId: string, body: string) => {
+  const response = await fetch(`${stand.url}/api/v1/payments/${orderId}/refunds`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${stand.token('admin', 'admin-1')}` },
+    body,
+  });
+  return { status: response.status, code: z.object({ code: z.string() }).parse(await response.json()).code };
+};
+const DOSA = 'd'.repeat(24);
+const THALI = 'e'.repeat(24);
+
 const gatewayState = z.object({
+  faults: z.array(z.unknown()),
   refunds: z.array(z.object({ payment_id: z.string(), amount: z.number(), status: z.string(), notes: z.unknown() })),
 });
 /** What the gateway itself holds: the only truth about money that left. */
-const atGateway = async (paymentId: string) => {
-  const response = await fetch(`${stand.gateway.url}/_control/state`);
-  return gatewayState.parse(await response.json()).refunds.filter(({ payment_id: of }) => of === paymentId);
-};
+const gatewayNow = async () => gatewayState.parse(await (await fetch(`${stand.gateway.url}/_control/state`)).json());
+const atGateway = async (paymentId: string) =>
+  (await gatewayNow()).refunds.filter(({ payment_id: of }) => of === paymentId);
+/** Asks the gateway itself, as its dashboard does, or as another of our tries under the same key. */
+const askGateway = (paymentId: string, body: object, key?: string) =>
+  fetch(`${stand.gateway.url}/v1/payments/${paymentId}/refund`, {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/json',
+      authorization: `Basic ${Buffer.from(`${stand.config.RAZORPAY_KEY_ID}:${stand.secrets.keySecret}`).toString('base64')}`,
+      ...(key === undefined ? {} : { 'x-refund-idempotency': key }),
+    },
+    body: JSON.stringify(body),
+  });
 const cell = (queue: string) => `${queue}.dead`;
 
 describe('an order that does not want its money', () => {
+  it.each([
+    ['too_late', 30_700],
+    ['wrong_amount', 30_700],
+    ['second_payment', 30_700],
+  ])('RFND: refuses it as %s, and it goes back in full, once', async (reason, paidPaise) => {
+    const { bill, orderId, paymentId } = await aPaidOrder();
+    const data = { reason, paymentId, paidPaise, paidCurrency: 'INR', status: 'expired' };
+    const event = orderEvent('ORDER_PAYMENT_REFUSED', bill, data);
+    await Promise.all([stand.publish(event), stand.publish(event)]);
+    await settled(orderId);
+    expect(await atGateway(paymentId)).toMatchObject([{ amount: 30_700, status: 'processed' }]);
+    expect(await refundEvents(orderId)).toEqual(['REFUND_REQUESTED', 'REFUND_PROCESSED']);
+  });
+
+  it.each([
+    [
+      'the kitchen did not answer for 5 minutes',
+      'ORDER_REJECTED',
+      { status: 'rejected', reason: 'no answer', by: 'no_answer' },
+    ],
+    ['no rider was found', 'ORDER_CANCELLED', { by: 'no_rider', reason: 'no rider was found' }],
+    ['its kitchen gave up', 'ORDER_CANCELLED', { by: 'restaurant', reason: 'no gas' }],
+  ])('RFND-01: because %s, gets all of it back, once', async (_why, type, more) => {
+    const { bill, orderId, paymentId } = await aPaidOrder();
+    await Promise.all([stand.publish(orderEvent(type, bill, more)), stand.publish(orderEvent(type, bill, more))]);
+    await settled(orderId);
+    expect(await atGateway(paymentId)).toMatchObject([{ amount: 30_700, status: 'processed' }]);
+    expect((await stand.payment(orderId)).refunds).toMatchObject([{ status: 'processed', reason: more.reason }]);
+  });
+
+  it('RFND: cancelled in the moment it is captured, has one winner and goes back once', async () => {
+    const bill = stand.newBill();
+    const { razorpayOrderId } = await stand.checkout(bill.orderId);
+    const [{ razorpay_payment_id: paymentId }] = await Promise.all([
+      stand.pay(razorpayOrderId),
+      stand.publish(cancelled(bill)),
+    ]);
+    await eventually('the capture', async () => (await stand.stream(bill.orderId)).includes('PAYMENT_SUCCESS'));
+    // The order hears of the money when it is cancelled already, however the race went here.
+    const data = { reason: 'too_late', paymentId, paidPaise: 30_700, paidCurrency: 'INR' };
+    await stand.publish(orderEvent('ORDER_PAYMENT_REFUSED', bill, data));
+    await settled(bill.orderId);
+    expect(await atGateway(paymentId)).toHaveLength(1);
+    expect(await refundEvents(bill.orderId)).toEqual(['REFUND_REQUESTED', 'REFUND_PROCESSED']);
+  });
+
   it('cancelled, gets all of it back, once however often it is said', async () => {
     const { bill, orderId, paymentId } = await aPaidOrder();
     const event = cancelled(bill);
@@ -139,16 +207,31 @@ describe('a refund that an admin asks for', () => {
     expect((await stand.payment(orderId)).refunds).toHaveLength(1);
   });
 
-  it.each([
-    { amountPaise: 99 },
-    { amountPaise: 0 },
-    { amountPaise: -1 },
-    { amountPaise: 1.5 },
-    { amountPaise: '100' },
-    { to: 'me' },
-  ])('N129: of %o is not read', async (wish) => {
+  it('H126, H127, N129: is not read when its amount or its items are none', async () => {
     const { orderId } = await aPaidOrder();
-    expect((await ask(orderId, { ...wish, reason: 'x' })).status).toBe(400);
+    const item = `{"itemId":"${DOSA}","quantity":1}`;
+    const items = (...quantities: string[]) =>
+      quantities.map((quantity) => `"items":[{"itemId":"${DOSA}","quantity":${quantity}}]`);
+    for (const wish of [
+      ...['99', '0', '-1', '-0', '1.5', '1e21', '1e999', '9007199254740993', '"100"', 'null', '[100]', '{"$gt":0}'].map(
+        (amount) => `"amountPaise":${amount}`,
+      ),
+      ...items('0', '-1', '-0', '1.5', '1501', '1e21', '"1"', 'null'),
+      `"items":[${item},${item}]`,
+      `"items":[${Array.from({ length: 1_000 }, (_, index) => `{"itemId":"${index.toString(16).padStart(24, '0')}","quantity":1}`)}]`,
+      '"items":[]',
+      '"items":{}',
+      `"items":[{"itemId":"${DOSA.slice(1)}","quantity":1}]`,
+      `"items":[{"itemId":"${DOSA}","quantity":1,"pricePaise":1}]`,
+      `"items":[{"itemId":"${DOSA}","quantity":1,"__proto__":{"quantity":3}}]`,
+      `"__proto__":{"items":[${item}]}`,
+      `"amountPaise":100,"items":[${item}]`,
+      '"to":"me"',
+    ]) {
+      const answer = await rawAsk(orderId, `{${wish},"reason":"x"}`);
+      expect([answer.status, answer.code], wish).toEqual([400, 'invalid_request']);
+    }
+    expect((await stand.payment(orderId)).refunds).toEqual([]);
   });
 
   it('is for admins, of payments that were paid', async () => {
@@ -162,18 +245,152 @@ describe('a refund that an admin asks for', () => {
   });
 });
 
+describe('a refund of missing items', () => {
+  const asOwner = (orderId: string, items: object[], sub = 'owner-1') =>
+    stand.call({ role: 'restaurant', sub }, 'POST', `/api/v1/payments/${orderId}/refunds`, {
+      items,
+      reason: 'missing',
+    });
+  const withDeliveryFee = { totalPaise: 35_600, deliveryFeePaise: 4_900 };
+
+  it('H128, H130: is their price at the order and their share of the fee, and one by one exactly all but the delivery', async () => {
+    const { bill, orderId, paymentId } = await aPaidOrder(withDeliveryFee);
+    expect(await asOwner(orderId, [{ itemId: DOSA, quantity: 1 }])).toMatchObject({
+      status: 202,
+      body: { refund: { amountPaise: 3_410, status: 'requested', items: [{ itemId: DOSA, quantity: 1 }] } },
+    });
+    await asOwner(orderId, [{ itemId: DOSA, quantity: 2 }]);
+    await ask(orderId, { items: [{ itemId: THALI, quantity: 1 }], reason: 'spilled' });
+    await settled(orderId, 'partially_refunded');
+    await eventually('all three', async () => (await refundEvents(orderId)).length === 6);
+    expect((await atGateway(paymentId)).map(({ amount }) => amount).sort()).toEqual([20_468, 3_410, 6_822].sort());
+    const told = await eventually('the log', async () => {
+      const found = (await stand.events(orderId)).filter(({ type }) => type === 'REFUND_PROCESSED');
+      return found.length === 3 && found.map(({ data }) => data.restaurantPaise);
+    });
+    expect(told.toSorted()).toEqual([20_001, 3_333, 6_666].toSorted());
+    expect((await stand.payment(orderId)).status).toBe('partially_refunded');
+
+    await stand.publish(cancelled(bill));
+    await settled(orderId);
+    const all = (await stand.events(orderId)).filter(({ type }) => type === 'REFUND_REQUESTED');
+    expect(all.at(-1)?.data).toMatchObject({ amountPaise: 4_900 });
+    expect(all.at(-1)?.data).not.toHaveProperty('restaurantPaise');
+  });
+
+  it('N129: never gives a unit back twice, not to five who ask at once', async () => {
+    const { orderId, paymentId } = await aPaidOrder();
+    const answers = await Promise.all(
+      Array.from({ length: 5 }, () => asOwner(orderId, [{ itemId: DOSA, quantity: 2 }])),
+    );
+    expect(answers.map(({ status }) => status).sort()).toEqual([202, 422, 422, 422, 422]);
+    expect(answers.find(({ status }) => status === 422)?.body).toMatchObject({
+      code: 'items_not_refundable',
+      detail: `Of item ${DOSA} 1 can still be refunded.`,
+    });
+    await settled(orderId, 'partially_refunded');
+    expect(await atGateway(paymentId)).toHaveLength(1);
+  });
+
+  it('is refused for what the order never had, and changes nothing', async () => {
+    const { orderId } = await aPaidOrder();
+    for (const items of [
+      [{ itemId: 'f'.repeat(24), quantity: 1 }],
+      [{ itemId: DOSA, quantity: 4 }],
+      [
+        { itemId: THALI, quantity: 1 },
+        { itemId: DOSA, quantity: 1_500 },
+      ],
+    ])
+      expect(await asOwner(orderId, items)).toMatchObject({ status: 422, body: { code: 'items_not_refundable' } });
+    expect((await stand.payment(orderId)).refunds).toEqual([]);
+  });
+
+  it('waits for the order’s own word: 503 while nobody can say what it was made of', async () => {
+    const { bill, orderId } = await aPaidOrder();
+    const dosa = [{ itemId: DOSA, quantity: 1 }];
+    stand.bills.state.broken = true;
+    expect((await asOwner(orderId, dosa)).status).toBe(503);
+    stand.bills.state.broken = false;
+    const { items: _, ...older } = bill;
+    stand.bills.all.set(orderId, older);
+    expect((await asOwner(orderId, dosa)).status).toBe(503);
+    expect(await stand.stream(orderId)).toEqual(['PAYMENT_CREATED', 'PAYMENT_SUCCESS']);
+    stand.bills.all.set(orderId, bill);
+    expect((await asOwner(orderId, dosa)).status).toBe(202);
+  });
+
+  it('is for the order’s own restaurant, and shows its steps to admins alone', async () => {
+    const { orderId, paymentId } = await aPaidOrder();
+    const dosa = [{ itemId: DOSA, quantity: 1 }];
+    expect((await asOwner(orderId, dosa, 'owner-2')).status).toBe(404);
+    const path = `/api/v1/payments/${orderId}/refunds`;
+    for (const who of [stand.customer, { role: 'rider', sub: 'rider-1' } as const])
+      expect((await stand.call(who, 'POST', path, { items: dosa, reason: 'x' })).status).toBe(403);
+    for (const more of [{}, { amountPaise: 500 }])
+      expect((await stand.call(stand.owner, 'POST', path, { ...more, reason: 'x' })).status).toBe(403);
+    expect((await stand.payment(orderId)).refunds).toEqual([]);
+
+    await asOwner(orderId, dosa);
+    await settled(orderId, 'partially_refunded');
+    const shown = { id: `rf_${paymentId}_0`, amountPaise: 3_410, status: 'processed', reason: 'missing', items: dosa };
+    for (const who of [stand.customer, stand.owner])
+      expect((await stand.call(who, 'GET', `/api/v1/payments/${orderId}`)).body).toMatchObject({
+        payment: { refunds: [shown] },
+      });
+    const seen = (await stand.call(stand.customer, 'GET', `/api/v1/payments/${orderId}`)).body;
+    expect(JSON.stringify(seen)).not.toContain('progress');
+    expect((await stand.payment(orderId)).refunds).toMatchObject([
+      {
+        ...shown,
+        progress: {
+          step: 'processed',
+          attempt: 1,
+          gatewayPaymentId: paymentId,
+          gatewayRefundId: expect.stringMatching(/^rfnd_/),
+          requestedAt: expect.any(String),
+          restaurantPaise: 3_333,
+        },
+      },
+    ]);
+  });
+});
+
 describe('a refund the gateway makes trouble with', () => {
-  it.each(['hang-up-after', 'hang-up', '500', '502-html', '429'])(
-    'is made once when its answer is %s, under the same key',
+  const TROUBLES = ['hang-up-after', 'hang-up', '500', '502-html', '429', 'stall'] as const;
+  type Refunded = Awaited<ReturnType<typeof aPaidOrder>>;
+  const troubled = new Map<string, Refunded>();
+
+  // All at once: each waits for its second try, and there is no need to wait for one after the other.
+  beforeAll(async () => {
+    for (const kind of TROUBLES) {
+      const order = await aPaidOrder();
+      await stand.control('faults', { route: REFUND, kind, times: 1, stallMs: 9_000 });
+      await stand.publish(cancelled(order.bill));
+      await eventually(`the gateway to be asked under ${kind}`, async () => (await gatewayNow()).faults.length === 0);
+      troubled.set(kind, order);
+    }
+    const raced = await aPaidOrder();
+    const { paymentId } = raced;
+    await stand.control('faults', { route: REFUND, kind: 'stall', times: 1, stallMs: 2_000 });
+    const body = { amount: 30_700, speed: 'normal', notes: { tiffin_refund_key: `rf_${paymentId}_0` } };
+    const underWay = askGateway(paymentId, body, `rf_${paymentId}_0`);
+    await eventually('a first request to be under way', async () => (await gatewayNow()).faults.length === 0);
+    await stand.publish(cancelled(raced.bill));
+    await underWay;
+    troubled.set('409', raced);
+  });
+
+  it.each([...TROUBLES, '409'])(
+    'BP-12: is made once when its answer is %s, under the same key and in the same words',
     async (kind) => {
-      const { bill, orderId, paymentId } = await aPaidOrder();
-      await stand.control('faults', { route: REFUND, kind, times: 1 });
-      await stand.publish(cancelled(bill));
-      await settled(orderId, 'refunded', 30_000);
-      expect(await atGateway(paymentId)).toHaveLength(1);
+      const { orderId, paymentId } = troubled.get(kind) ?? (await aPaidOrder());
+      await settled(orderId, 'refunded', 40_000);
+      expect(await atGateway(paymentId)).toMatchObject([{ notes: { tiffin_refund_key: `rf_${paymentId}_0` } }]);
       expect(await refundEvents(orderId)).toEqual(['REFUND_REQUESTED', 'REFUND_PROCESSED']);
+      if (kind === '409')
+        expect((await stand.payment(orderId)).refunds[0]?.progress?.lastFailure?.reason).toMatch(/^409/);
     },
-    60_000,
   );
 
   it('is made once when the service ended while it waited for the answer', async () => {
@@ -203,14 +420,7 @@ describe('a refund the gateway makes trouble with', () => {
     const { bill, orderId, paymentId } = await aPaidOrder();
     // Somebody refunds at the dashboard while nobody tells us.
     await stand.control('webhooks', { deliver: false });
-    const dashboard = await fetch(`${stand.gateway.url}/v1/payments/${paymentId}/refund`, {
-      method: 'POST',
-      headers: {
-        'content-type': 'application/json',
-        authorization: `Basic ${Buffer.from(`${stand.config.RAZORPAY_KEY_ID}:${stand.secrets.keySecret}`).toString('base64')}`,
-      },
-      body: JSON.stringify({ amount: 10_000 }),
-    });
+    const dashboard = await askGateway(paymentId, { amount: 10_000 });
     expect(dashboard.status).toBe(200);
     await stand.publish(cancelled(bill));
     const found = await eventually('a case', async () =>
@@ -224,14 +434,7 @@ describe('a refund the gateway makes trouble with', () => {
 
   it('C69: made at the dashboard, is recorded and lowers what can go back', async () => {
     const { bill, orderId, paymentId } = await aPaidOrder();
-    const dashboard = await fetch(`${stand.gateway.url}/v1/payments/${paymentId}/refund`, {
-      method: 'POST',
-      headers: {
-        'content-type': 'application/json',
-        authorization: `Basic ${Buffer.from(`${stand.config.RAZORPAY_KEY_ID}:${stand.secrets.keySecret}`).toString('base64')}`,
-      },
-      body: JSON.stringify({ amount: 10_000 }),
-    });
+    const dashboard = await askGateway(paymentId, { amount: 10_000 });
     expect(dashboard.status).toBe(200);
     await settled(orderId, 'partially_refunded');
     await stand.publish(cancelled(bill));
