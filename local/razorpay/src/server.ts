@@ -18,7 +18,9 @@ import { settleRefund } from './refunds/settle-refund.ts';
 import { DEFAULT_TIMINGS, type Timings } from './timings.ts';
 import { createOutbox } from './webhooks/outbox.ts';
 import { createWebhookPost } from './webhooks/post-webhook.ts';
+import { replayWebhooks } from './webhooks/replay-webhooks.ts';
 import { createSwitches } from './webhooks/switches.ts';
+import { createWebhookArchive } from './webhooks/webhook-archive.ts';
 import { createWebhookSender } from './webhooks/webhook-sender.ts';
 
 export interface FakeRazorpayOptions {
@@ -55,6 +57,7 @@ export const startFakeRazorpay = async (options: FakeRazorpayOptions): Promise<F
   const ledger = createLedger(database);
   const alarms = createAlarmStore(database);
   const outbox = createOutbox(database);
+  const archive = createWebhookArchive(database, outbox);
   const switches = createSwitches(database);
   const faults = createFaultPlan();
   let redirectsFollowed = 0;
@@ -97,7 +100,9 @@ export const startFakeRazorpay = async (options: FakeRazorpayOptions): Promise<F
     endpoints: [...orderEndpoints(business), ...paymentEndpoints(business), ...refundEndpoints(business)],
     controls: {
       pay: takePayment(business),
-      setWebhooks: setWebhooks({ database, outbox, switches, sender, configuredSecret, now }),
+      setWebhooks: setWebhooks({ database, outbox, archive, switches, sender, configuredSecret, now }),
+      archive,
+      replay: replayWebhooks({ database, archive, switches, sender, configuredSecret, timings, now }),
       faults,
       state: readState({ accountId, ledger, outbox, switches, faults, redirectsFollowed: () => redirectsFollowed }),
       reset,

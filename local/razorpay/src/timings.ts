@@ -1,6 +1,7 @@
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
 
 /** Razorpay's waits of hours and days, run this many times faster. */
 const SPEED_UP = 1000;
@@ -13,6 +14,8 @@ export interface Timings {
   readonly firstRetryMs: number;
   /** A webhook that failed for this long, counted from its event, switches the webhook off (real: 24 h). */
   readonly retryWindowMs: number;
+  /** An event older than this is not replayed. Not sped up: replays are asked for by people. */
+  readonly replayWindowMs: number;
   /** A late bank says yes after this (real: from 10 minutes to 3 days). */
   readonly lateAuthorisationMs: number;
   /** A refund is settled after this (real: minutes to days). */
@@ -27,6 +30,7 @@ export const DEFAULT_TIMINGS: Timings = {
   answerWithinMs: 5 * SECOND,
   firstRetryMs: 250,
   retryWindowMs: (24 * HOUR) / SPEED_UP,
+  replayWindowMs: 7 * DAY,
   lateAuthorisationMs: (10 * MINUTE) / SPEED_UP,
   refundSettlesMs: 200,
   expiryMinuteMs: MINUTE / SPEED_UP,

@@ -1,12 +1,15 @@
-import { type Response, Router } from 'express';
+import { Router } from 'express';
 import { z } from 'zod';
 import { PAYMENT_METHODS } from '../entities.ts';
 import { DEFAULT_STALL_MS, FAULT_KINDS, type FaultPlan } from '../http/fault-plan.ts';
 import { sendRefusal } from '../http/serve-endpoint.ts';
 import { PAYMENT_OUTCOMES, type takePayment } from '../payments/take-payment.ts';
-import { plainRefusal } from '../refusal.ts';
 import { signCheckout } from '../signature.ts';
+import type { replayWebhooks } from '../webhooks/replay-webhooks.ts';
 import { webhookSwitchesSchema } from '../webhooks/switches.ts';
+import type { WebhookArchive } from '../webhooks/webhook-archive.ts';
+import { parse } from './parse.ts';
+import { webhookArchiveRoutes } from './webhook-archive.routes.ts';
 
 const paySchema = z.strictObject({
   orderId: z.string(),
@@ -18,6 +21,8 @@ const paySchema = z.strictObject({
 export interface Controls {
   readonly pay: ReturnType<typeof takePayment>;
   readonly setWebhooks: (asked: z.infer<typeof webhookSwitchesSchema>) => object;
+  readonly archive: WebhookArchive;
+  readonly replay: ReturnType<typeof replayWebhooks>;
   readonly faults: FaultPlan;
   readonly state: () => object;
   readonly reset: () => void;
@@ -54,6 +59,8 @@ export const controlRoutes = (controls: Controls, { routes, keySecret }: { route
     if (asked !== undefined) response.json(controls.setWebhooks(asked));
   });
 
+  router.use('/webhooks', webhookArchiveRoutes(controls));
+
   router.post('/faults', (request, response) => {
     const fault = parse(faultSchema, request.body, response);
     if (fault === undefined) return;
@@ -71,11 +78,4 @@ export const controlRoutes = (controls: Controls, { routes, keySecret }: { route
   });
 
   return router;
-};
-
-const parse = <T>(schema: z.ZodType<T>, body: unknown, response: Response): T | undefined => {
-  const parsed = schema.safeParse(body ?? {});
-  if (parsed.success) return parsed.data;
-  sendRefusal(response, plainRefusal(400, z.prettifyError(parsed.error)));
-  return undefined;
 };

@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import type { Database } from '../ledger/database.ts';
 import type { Outbox } from '../webhooks/outbox.ts';
 import type { Switches, webhookSwitchesSchema } from '../webhooks/switches.ts';
+import type { WebhookArchive } from '../webhooks/webhook-archive.ts';
 import type { WebhookSender } from '../webhooks/webhook-sender.ts';
 import { publicSwitches } from './state.ts';
 
@@ -10,6 +11,7 @@ export const setWebhooks =
   ({
     database,
     outbox,
+    archive,
     switches,
     sender,
     configuredSecret,
@@ -17,6 +19,7 @@ export const setWebhooks =
   }: {
     database: Database;
     outbox: Outbox;
+    archive: WebhookArchive;
     switches: Switches;
     sender: WebhookSender;
     configuredSecret: string;
@@ -39,9 +42,13 @@ export const setWebhooks =
     database.transaction(() => {
       switches.set(after);
       if (!after.deliver) outbox.dropPending();
-      if (replay) outbox.replay(after.secret ?? configuredSecret, now());
+      if (replay) archive.revive(missedBy(archive), after.secret ?? configuredSecret, now());
     });
     if (!after.deliver) sender.forget();
     if (replay) sender.resume();
     return publicSwitches(after);
   };
+
+/** What no retry will send any more. */
+const missedBy = (archive: WebhookArchive): number[] =>
+  archive.unacknowledged().flatMap(({ seq, state }) => (state === 'pending' ? [] : [seq]));

@@ -31,7 +31,7 @@ CREATE INDEX IF NOT EXISTS refunds_of_payment ON refunds (payment_id);
 CREATE TABLE IF NOT EXISTS refund_keys (key TEXT PRIMARY KEY, fingerprint TEXT NOT NULL, refund_id TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS alarms (kind TEXT NOT NULL, subject TEXT NOT NULL, due_ms INTEGER NOT NULL, PRIMARY KEY (kind, subject));
 CREATE INDEX IF NOT EXISTS alarms_due ON alarms (due_ms);
-CREATE TABLE IF NOT EXISTS webhooks (seq INTEGER PRIMARY KEY AUTOINCREMENT, event_id TEXT NOT NULL, event TEXT NOT NULL, body TEXT NOT NULL, secret TEXT NOT NULL, created_ms INTEGER NOT NULL, state TEXT NOT NULL, attempts INTEGER NOT NULL, next_ms INTEGER NOT NULL, answer TEXT);
+CREATE TABLE IF NOT EXISTS webhooks (seq INTEGER PRIMARY KEY AUTOINCREMENT, event_id TEXT NOT NULL, event TEXT NOT NULL, body TEXT NOT NULL, secret TEXT NOT NULL, created_ms INTEGER NOT NULL, state TEXT NOT NULL, attempts INTEGER NOT NULL, next_ms INTEGER NOT NULL, answer TEXT, earlier_attempts INTEGER NOT NULL DEFAULT 0);
 CREATE TABLE IF NOT EXISTS settings (name TEXT PRIMARY KEY, body TEXT NOT NULL);
 `;
 
@@ -50,6 +50,7 @@ export const openDatabase = (dataFolder: string | undefined): Database => {
     connection.pragma('journal_mode = WAL');
     connection.pragma('synchronous = NORMAL');
     connection.exec(SCHEMA);
+    addMissingColumn(connection);
   } catch (cause) {
     connection.close();
     throw new Error(`The state in ${file} cannot be opened. Is another fake Razorpay running on this folder?`, {
@@ -88,6 +89,14 @@ export const openDatabase = (dataFolder: string | undefined): Database => {
     },
     close: () => connection.close(),
   };
+};
+
+/** A folder written before replays were counted is read on. */
+const addMissingColumn = (connection: Libsql.Database): void => {
+  const found = connection.prepare("SELECT 1 FROM pragma_table_info('webhooks') WHERE name = 'earlier_attempts'").get();
+  if (found === undefined) {
+    connection.exec('ALTER TABLE webhooks ADD COLUMN earlier_attempts INTEGER NOT NULL DEFAULT 0');
+  }
 };
 
 /**

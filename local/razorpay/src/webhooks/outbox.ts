@@ -39,9 +39,6 @@ export const createOutbox = (database: Database) => {
     ),
     save: database.prepare('UPDATE webhooks SET state = ?, attempts = ?, next_ms = ?, answer = ? WHERE seq = ?'),
     dropPending: database.prepare("UPDATE webhooks SET state = 'dropped' WHERE state = 'pending'"),
-    replay: database.prepare(
-      "UPDATE webhooks SET state = 'pending', attempts = 0, created_ms = ?, next_ms = ?, secret = ? WHERE state IN ('dropped', 'given-up')",
-    ),
     all: database.prepare<WebhookSummary>(`SELECT ${COLUMNS} FROM webhooks ORDER BY seq`),
     clear: database.prepare('DELETE FROM webhooks'),
   };
@@ -77,8 +74,6 @@ export const createOutbox = (database: Database) => {
     flush,
     pending: () => sql.pending.all([]),
     dropPending: () => sql.dropPending.run([]),
-    /** Makes everything unacknowledged pending again, signed with the current secret, with a fresh retry window. */
-    replay: (secret: string, nowMs: number) => sql.replay.run([nowMs, nowMs, secret]),
     all: () => {
       flush();
       return sql.all.all([]);

@@ -140,6 +140,14 @@ export const createWebhookSender = ({
 
   return {
     schedule,
+    /** On its way now, or about to be: its next answer decides about it. */
+    isUnderway: (seq: number): boolean => taken.has(seq),
+    /** Sends it as it stands now, in the place of a retry that waits. */
+    hurry: (webhook: StoredWebhook): void => {
+      clearTimeout(waiting.get(webhook.seq));
+      waiting.delete(webhook.seq);
+      schedule(webhook);
+    },
     /** Takes up everything pending: at the start, and after a replay. */
     resume: () => {
       for (const webhook of outbox.pending()) schedule(webhook);
