@@ -56,7 +56,10 @@ const problemCodesOf = (route: Route): ProblemCode[] => {
 const responsesOf = (route: Route): JsonObject => {
   const responses: JsonObject = {};
   for (const [status, schema] of Object.entries(route.replies)) {
-    responses[status] = { description: 'Success', ...(schema && { content: jsonContent(schema, 'output') }) };
+    const texts = status === '200' ? route.texts : [];
+    const textContent = Object.fromEntries(texts.map((type) => [type, { schema: { type: 'string' } }]));
+    const content = { ...(schema && jsonContent(schema, 'output')), ...textContent };
+    responses[status] = { description: 'Success', ...(schema && { content }) };
   }
   const codes = [...new Set(problemCodesOf(route))];
   for (const status of new Set(codes.map((code) => PROBLEMS[code].status))) {

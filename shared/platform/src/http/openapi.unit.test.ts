@@ -31,7 +31,8 @@ const routes = [
     path: '/api/v1/internal/things',
     summary: 'For services',
     who: 'service',
-    replies: { 204: null },
+    replies: { 200: z.string(), 204: null },
+    texts: ['text/csv'],
     handle: async () => noContent(),
   }),
 ];
@@ -99,4 +100,7 @@ it('names every answer: the successes with their schema, the problems by their c
     'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } },
   });
   expect(document.components.schemas.Problem.required).toContain('code');
+  const { responses } = document.paths['/api/v1/internal/things'].get;
+  expect(Object.keys(responses['200'].content)).toEqual(['application/json', 'text/csv']);
+  expect(responses['204']).toEqual({ description: 'Success' });
 });

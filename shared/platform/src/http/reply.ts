@@ -7,6 +7,8 @@ export type Success = {
   kind: 'success';
   status: number;
   body?: unknown;
+  /** The body is text of this media type, as it stands; without it, JSON. */
+  mediaType?: string;
   headers?: Readonly<Record<string, string>>;
 };
 
@@ -31,6 +33,12 @@ const success = (status: number, body: unknown, headers?: Readonly<Record<string
 });
 
 export const ok = (body: unknown, headers?: Readonly<Record<string, string>>): Success => success(200, body, headers);
+
+/** 200 with a text that is not JSON: a file for people. Its route names the media type in `texts`. */
+export const okText = (mediaType: string, body: string, headers?: Readonly<Record<string, string>>): Success => ({
+  ...success(200, body, headers),
+  mediaType,
+});
 
 export const created = (body: unknown, headers?: Readonly<Record<string, string>>): Success =>
   success(201, body, headers);

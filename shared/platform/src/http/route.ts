@@ -44,6 +44,8 @@ export type RouteSpec<W extends Who, Params extends z.ZodType, Query extends z.Z
   rawBody?: { maxBytes: number };
   /** Every success this route can answer; null has no body. */
   replies: Readonly<Record<number, z.ZodType | null>>;
+  /** The media types it answers 200 with besides JSON. */
+  texts?: readonly string[];
   /** The problems of its own, besides those every route has; for the documentation. */
   problems?: readonly ProblemCode[];
   /** Honours `Idempotency-Key`. */
@@ -78,6 +80,7 @@ export type Route = {
   readonly body?: z.ZodType;
   readonly rawBody?: { maxBytes: number };
   readonly replies: Readonly<Record<number, z.ZodType | null>>;
+  readonly texts: readonly string[];
   readonly problems: readonly ProblemCode[];
   readonly idempotent: boolean;
   /** Parses every part, all errors in one answer. The caller has checked `who`. */
@@ -144,11 +147,13 @@ export const route = <
   Body extends z.ZodType = Nothing,
 >({
   handle,
+  texts = [],
   problems = [],
   idempotent = false,
   ...spec
 }: RouteSpec<W, Params, Query, Body>): Route => ({
   ...spec,
+  texts,
   problems,
   idempotent,
   prepare(request) {

@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { PROBLEMS } from '@tiffin/contracts/problem';
 import type { HttpMeasure } from '../observability/metrics.ts';
-import type { Failure, Reply } from './reply.ts';
+import type { Failure, Reply, Success } from './reply.ts';
 import { endAfterRest, isArriving, mayExceedRest } from './unread-body.ts';
 
 /** One request on its way to an answer. */
@@ -26,6 +26,13 @@ const problemBody = ({ code, status, detail, errors }: Failure, requestId: strin
     instance: `urn:uuid:${requestId}`,
     ...(errors && errors.length > 0 && { errors }),
   });
+
+const bodyText = ({ body, mediaType }: Success): string | undefined =>
+  mediaType !== undefined && typeof body === 'string' ? body : JSON.stringify(body);
+
+const PROBLEM_TYPE = 'application/problem+json';
+const typeOf = (reply: Reply): string =>
+  reply.kind === 'problem' ? PROBLEM_TYPE : `${reply.mediaType ?? 'application/json'}; charset=utf-8`;
 
 /**
  * Turns replies into HTTP: the only place that does. Problems are `application/problem+json` (RFC 9457). An answer given while a body too
@@ -56,14 +63,13 @@ export const createSendReply = ({
     if (reply.kind === 'problem' && reply.retryAfterSeconds !== undefined) {
       fields.push('Retry-After', String(reply.retryAfterSeconds));
     }
-    const text = reply.kind === 'problem' ? problemBody(reply, requestId) : JSON.stringify(reply.body);
+    const text = reply.kind === 'problem' ? problemBody(reply, requestId) : bodyText(reply);
     if (text === undefined) {
       if (reply.status !== 204) fields.push('Content-Length', '0');
       response.writeHead(reply.status, fields).end();
       return;
     }
-    const type = reply.kind === 'problem' ? 'application/problem+json' : 'application/json; charset=utf-8';
-    fields.push('Content-Type', type, 'Content-Length', String(Buffer.byteLength(text)));
+    fields.push('Content-Type', typeOf(reply), 'Content-Length', String(Buffer.byteLength(text)));
     response.writeHead(reply.status, fields);
     if (last && isArriving(request)) endAfterRest(request, response, text);
     else response.end(text);

@@ -10,7 +10,7 @@ import { createServiceTokens, createTokenVerifier, signUserToken } from '../auth
 import { createLogger } from '../observability/logger.ts';
 import { healthOf } from './health.ts';
 import { createRequestIds, type IdempotencyClaim, type IdempotencyStore } from './idempotency.ts';
-import { accepted, created, noContent, ok, problem } from './reply.ts';
+import { accepted, created, noContent, ok, okText, problem } from './reply.ts';
 import { type Route, route } from './route.ts';
 import { createHttpServer, type HttpServerOptions } from './server.ts';
 
@@ -125,6 +125,17 @@ export const createThings = () => {
       who: 'anyone',
       replies: { 200: thing },
       handle: () => Promise.reject(new TypeError('database away')),
+    }),
+    route({
+      method: 'get',
+      path: '/api/v1/table',
+      summary: 'A file, in one of two forms',
+      who: 'anyone',
+      query: z.strictObject({ as: z.enum(['csv', 'xml', 'json']) }),
+      replies: { 200: thing },
+      texts: ['text/csv'],
+      handle: async ({ query: { as } }) =>
+        as === 'json' ? ok({ id: '1', name: 'é' }) : okText(`text/${as}`, 'id,name\r\n1,é\r\n', { 'X-File': 'yes' }),
     }),
     route({
       method: 'get',

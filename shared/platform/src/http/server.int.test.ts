@@ -28,6 +28,18 @@ describe('answers', () => {
     expect([answer.status, answer.text, answer.headers.get('content-type')]).toEqual([204, '', null]);
   });
 
+  it('sends a text as it stands under its own media type, and beside it JSON', async () => {
+    const text = await things.call('GET', '/api/v1/table?as=csv');
+    expect([text.status, text.text]).toEqual([200, 'id,name\r\n1,é\r\n']);
+    expect([text.headers.get('content-type'), text.headers.get('x-file')]).toEqual(['text/csv; charset=utf-8', 'yes']);
+    const json = await things.call('GET', '/api/v1/table?as=json');
+    expect([json.headers.get('content-type'), json.text]).toEqual([
+      'application/json; charset=utf-8',
+      '{"id":"1","name":"é"}',
+    ]);
+    expectProblem(await things.call('GET', '/api/v1/table?as=xml'), 500, 'internal');
+  });
+
   it('takes a command without fields with no body, with {} and with nothing else', async () => {
     const path = `/api/v1/things/${THING_ID}/rest`;
     const token = tokenOf('rider');

@@ -4,6 +4,10 @@ import type { Route } from './route.ts';
 
 const shape = (reply: Success, route: Route, schema: z.ZodType | null | undefined): Success => {
   const name = `${route.method.toUpperCase()} ${route.path}`;
+  if (reply.mediaType !== undefined) {
+    if (route.texts.includes(reply.mediaType) && typeof reply.body === 'string') return reply;
+    throw new Error(`${name} answered ${reply.mediaType}, which it does not document`);
+  }
   if (schema === undefined) throw new Error(`${name} answered ${reply.status}, which it does not document`);
   if (schema === null) {
     if (reply.body !== undefined) throw new Error(`${name} answered ${reply.status} with a body it does not document`);
