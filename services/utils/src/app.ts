@@ -31,18 +31,28 @@ import { paymentRoutes } from './payments/payments.routes.ts';
 import { pursueRefunds } from './payments/pursue-refunds.ts';
 import { createRazorpayGateway } from './payments/razorpay.gateway.ts';
 import { reconcilePayment } from './payments/reconcile-payment.ts';
+import { reconciliationRoutes } from './payments/reconciliation.routes.ts';
+import { createMongoReconciliationStore } from './payments/reconciliation.store.mongo.ts';
+import { measureReconciliation } from './payments/reconciliation-metrics.ts';
+import { reconcileNow } from './payments/reconciliation-now.ts';
+import { createTurns } from './payments/reconciliation-turns.ts';
 import { refundOrder } from './payments/refund-order.ts';
 import { reviewOverdueRefund, reviewRefund } from './payments/review-refund.ts';
 import { startPayment } from './payments/start-payment.ts';
 import { createFactTaker } from './payments/take-fact.ts';
 import { verifyPayment } from './payments/verify-payment.ts';
 import { applyWebhook } from './webhooks/apply-webhook.ts';
+import { inboxRoutes } from './webhooks/inbox.routes.ts';
 import { createMongoInbox } from './webhooks/inbox.store.mongo.ts';
 import { receiveWebhook } from './webhooks/receive-webhook.ts';
+import { replayWebhook } from './webhooks/replay-webhook.ts';
+import { countWebhooks } from './webhooks/webhook-metrics.ts';
 import { createWebhookWorker } from './webhooks/webhook-worker.ts';
 import { webhookRoutes } from './webhooks/webhooks.routes.ts';
 
 const BILL_TIMEOUT_MS = 5 * SECOND;
+/** Of the 64 connections to the gateway; the others are for customers who want to pay, and for refunds. */
+const LOOKS_AT_ONCE = 16;
 
 /** The utils service: payments and their way back, the event log, notifications, and what waits for a person. */
 export const createApp = (config: UtilsConfig, overrides: DurableServiceOverrides = {}) => {
@@ -75,8 +85,14 @@ export const createApp = (config: UtilsConfig, overrides: DurableServiceOverride
         audience: 'restaurant',
         timeoutMs: BILL_TIMEOUT_MS,
       });
+      const reconciliation = createMongoReconciliationStore({ ...foundations, payments });
       const policy = { reconcileAfterS: config.RECONCILE_AFTER_S, paymentWindowS: config.PAYMENT_WINDOW_S };
       const takeFact = createFactTaker({ payments, openCase, policy, count: countFacts(registry), now });
+
+      const { deadLetters, queueDepths } = broker;
+      const act = actAudited({ audit, logger });
+      measureQueues(registry, queueDepths);
+      const measureLook = measureReconciliation(registry, reconciliation, now);
 
       const worker = createWebhookWorker({
         inbox,
@@ -93,9 +109,22 @@ export const createApp = (config: UtilsConfig, overrides: DurableServiceOverride
         work: worker.work,
         now,
       });
+      const replay = replayWebhook({ inbox, act, accountId: config.RAZORPAY_ACCOUNT_ID, work: worker.work });
+      const reconcile = reconcilePayment({
+        payments,
+        gateway,
+        takeFact,
+        policy,
+        inTurn: createTurns(LOOKS_AT_ONCE),
+        record: (look) => {
+          measureLook(look);
+          return reconciliation.record(look);
+        },
+        now,
+      });
       const attend = attendPayment({
         payments,
-        reconcile: reconcilePayment({ payments, gateway, takeFact, policy, now }),
+        reconcile,
         pursue: pursueRefunds({
           payments,
           gateway,
@@ -109,10 +138,6 @@ export const createApp = (config: UtilsConfig, overrides: DurableServiceOverride
 
       const billOf = createBillSource(restaurant);
 
-      const { deadLetters, queueDepths } = broker;
-      const act = actAudited({ audit, logger });
-      measureQueues(registry, queueDepths);
-
       return {
         stores: [payments],
         routes: [
@@ -123,7 +148,25 @@ export const createApp = (config: UtilsConfig, overrides: DurableServiceOverride
             askRefund: askRefund({ payments, billOf, now }),
             keyId,
           }),
-          ...webhookRoutes({ receiveWebhook: receive, logger, now }),
+          ...webhookRoutes({ receiveWebhook: receive, count: countWebhooks(registry), logger, now }),
+          ...inboxRoutes({
+            inbox,
+            gatewayOrderOf: async (orderId) => (await payments.find(orderId))?.state.gatewayOrderId,
+            replay,
+            cursors,
+          }),
+          ...reconciliationRoutes({
+            reconciliation,
+            reconcileNow: reconcileNow({
+              payments,
+              reconciliation,
+              reconcile,
+              inTurn: createTurns(LOOKS_AT_ONCE),
+              act,
+              now,
+            }),
+            now,
+          }),
           ...eventLogRoutes({ eventLog, cursors }),
           ...caseRoutes({ cases, cursors }),
           ...deadLetterRoutes({

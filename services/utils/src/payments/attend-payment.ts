@@ -16,6 +16,6 @@ export const attendPayment =
   async (orderId: string): Promise<void> => {
     const stored = await given.payments.find(orderId);
     if (!stored) return;
-    if (isLookDue(stored.state, given.now())) await given.reconcile(stored);
+    if (isLookDue(stored.state, given.now())) await given.reconcile(orderId);
     if (dueRefund(stored.state, given.now())) await given.pursue(orderId);
   };

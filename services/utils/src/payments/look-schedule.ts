@@ -11,6 +11,12 @@ const LATE_LOOKS_MS = [1 * HOUR, 6 * HOUR, 24 * HOUR, 72 * HOUR];
 /** A settled payment is looked at once more, when no bank can answer late any more: a second capture whose notice was lost. */
 const LAST_LOOK_MS = 72 * HOUR;
 
+/** A payment in one of these may still be paid without our hearing of it. */
+export const OPEN_STATUSES: readonly PaymentState['status'][] = ['created', 'pending', 'failed', 'authorized'];
+
+/** How long a look belongs to who took it. Whoever dies meanwhile leaves a payment that is due again. */
+const LOOK_LEASE_MS = 30 * SECOND;
+
 /** When to ask the gateway about a payment again; undefined when nothing more can come. */
 export const nextLook = (
   state: Pick<PaymentState, 'openedAt' | 'payableUntil' | 'succeededWith'>,
@@ -32,3 +38,9 @@ export const withNextLook = (state: PaymentState, now: Date, policy: LookPolicy)
   const lookAt = nextLook(state, now, policy);
   return lookAt === undefined ? rest : { ...rest, lookAt };
 };
+
+/** The state while one process asks the gateway: to every other the payment is not due. */
+export const withLookTaken = (state: PaymentState, now: Date): PaymentState => ({
+  ...state,
+  lookAt: new Date(now.getTime() + LOOK_LEASE_MS).toISOString(),
+});

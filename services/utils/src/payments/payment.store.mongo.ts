@@ -18,6 +18,7 @@ export const createMongoPaymentStore = (kept: Kept) => {
     nextActionAt: paymentNextActionAt,
     indexes: [
       [{ 'state.gatewayOrderId': 1 }, { unique: true }],
+      [{ 'state.status': 1, 'state.lookAt': 1 }],
       [
         { 'state.attempts.gatewayPaymentId': 1 },
         {

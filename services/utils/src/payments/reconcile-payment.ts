@@ -1,11 +1,13 @@
 import type { GatewayOrderId, GatewayPaymentId } from '@tiffin/contracts/ids';
 import type { Clock } from '@tiffin/platform/clock';
-import type { Stored } from '@tiffin/platform/persistence/stored';
+import { changed, outrun } from '@tiffin/platform/persistence/decision';
 import type { PaymentFact, RazorpayGateway } from './gateway.ts';
-import { looked } from './gateway-fact.ts';
-import type { LookPolicy } from './look-schedule.ts';
+import { isLookDue, looked, type PaymentDecision } from './gateway-fact.ts';
+import { type LookPolicy, withLookTaken } from './look-schedule.ts';
 import type { PaymentStore } from './payment.store.ts';
 import { attemptOf, type PaymentState } from './payment.ts';
+import { type Look, lookOf } from './reconciliation-look.ts';
+import type { Turns } from './reconciliation-turns.ts';
 import type { FactSource, FactTaken, FactTaker } from './take-fact.ts';
 
 /** What asking the gateway came to: it could not be asked, or what became of each thing it said. */
@@ -48,14 +50,51 @@ const tellsOfUnknownRefunds = (taken: FactTaken, { gatewayPaymentId, amountRefun
   return attempt?.status === 'captured' && amountRefundedPaise > attempt.refundedPaise;
 };
 
+/** Asks the gateway about one payment and takes the answer: for money that belongs to no gateway order. */
+export const rereadPayment =
+  ({ gateway, takeFact }: { gateway: RazorpayGateway; takeFact: FactTaker }) =>
+  async (source: FactSource, gatewayPaymentId: GatewayPaymentId): Promise<Reread> => {
+    const read = await gateway.payment(gatewayPaymentId);
+    if (!read.ok) return { kind: 'unavailable', reason: read.reason };
+    return { kind: 'read', taken: [await takeFact.payment(source, read.value)] };
+  };
+
 /**
- * Looks for money that may have come unnoticed: every webhook and callback may have been lost. Whatever comes of it, the next look is set,
- * so a gateway that is away is not asked in a hot loop.
+ * Looks for money that may have come unnoticed: every webhook and callback may have been lost. The look is taken by a write before the
+ * gateway is asked, so of any number of processes one asks; undefined to the others, and when nothing is due. Whatever comes of it, the next
+ * look is set, so a gateway that is away is not asked in a hot loop.
  */
 export const reconcilePayment =
-  (given: { payments: PaymentStore; gateway: RazorpayGateway; takeFact: FactTaker; policy: LookPolicy; now: Clock }) =>
-  async ({ id, state }: Stored<PaymentState>): Promise<Reread> => {
-    const reread = await rereadGateway(given)('reconciler', state.gatewayOrderId);
-    await given.payments.change(id, (now) => looked(now, given.policy, given.now()), { causationId: null });
-    return reread;
-  };
+  (given: {
+    payments: PaymentStore;
+    gateway: RazorpayGateway;
+    takeFact: FactTaker;
+    policy: LookPolicy;
+    /** Lets a bounded number of looks ask the gateway at once: customers who want to pay ask it too. */
+    inTurn: Turns;
+    /** Learns of every look. */
+    record: (look: Look) => Promise<void>;
+    now: Clock;
+  }) =>
+  (id: string, { evenIfNotDue = false }: { evenIfNotDue?: boolean } = {}): Promise<Look | undefined> =>
+    given.inTurn(async () => {
+      const { payments, policy, now } = given;
+      const taken = await payments.change(
+        id,
+        (state): PaymentDecision =>
+          evenIfNotDue || isLookDue(state, now()) ? changed(withLookTaken(state, now())) : outrun,
+        BY_ITSELF,
+      );
+      if (taken.kind !== 'committed') return undefined;
+
+      const { state } = taken.stored;
+      const reread = await rereadGateway(given)('reconciler', state.gatewayOrderId);
+      // What moved the next look meanwhile, such as the capture, or a customer who waits, knows better.
+      const stillOurs = (current: PaymentState) => current.lookAt === state.lookAt;
+      await payments.change(id, (current) => (stillOurs(current) ? looked(current, policy, now()) : outrun), BY_ITSELF);
+      const look = lookOf(state, reread.kind === 'read' ? reread.taken : undefined);
+      await given.record(look);
+      return look;
+    });
+
+const BY_ITSELF = { causationId: null } as const;

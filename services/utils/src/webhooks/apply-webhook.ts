@@ -1,7 +1,6 @@
-import type { GatewayOrderId } from '@tiffin/contracts/ids';
 import { type Clock, HOUR, MINUTE } from '@tiffin/platform/clock';
-import type { RazorpayGateway } from '../payments/gateway.ts';
-import { type Reread, rereadGateway, rereadRefunds } from '../payments/reconcile-payment.ts';
+import type { PaymentFact, RazorpayGateway } from '../payments/gateway.ts';
+import { type Reread, rereadGateway, rereadPayment, rereadRefunds } from '../payments/reconcile-payment.ts';
 import type { FactTaken, FactTaker } from '../payments/take-fact.ts';
 import type { InboxRow } from './inbox.store.ts';
 import { readWebhook, type WebhookBody } from './webhook-body.ts';
@@ -15,15 +14,15 @@ const OLDEST_MS = 24 * HOUR;
 const YOUNGEST_MS = 5 * MINUTE;
 
 /**
- * What the gateway told us reaches our payments. A snapshot of long ago, or from the future, is not believed: the gateway is asked how
- * things stand. Applied twice, as after a crash, it changes nothing.
+ * What the gateway told us reaches our payments. A snapshot of long ago, from the future, or asked for again by a person is not believed:
+ * the gateway is asked how things stand. Applied twice, as after a crash, it changes nothing.
  */
 export const applyWebhook =
   ({ gateway, takeFact, now }: { gateway: RazorpayGateway; takeFact: FactTaker; now: Clock }) =>
   async (row: InboxRow): Promise<WebhookApplied> => {
     const webhook = readWebhook(row.body);
     if (!webhook) return { kind: 'ended', status: 'quarantined', reason: 'it cannot be read' };
-    return isStale(webhook, row.receivedAt, now())
+    return row.replayed || isStale(webhook, row.receivedAt, now())
       ? askGateway({ gateway, takeFact }, webhook)
       : { kind: 'ended', ...endOf(await believe(takeFact, webhook)) };
   };
@@ -53,8 +52,7 @@ const askGateway = async (
 ): Promise<WebhookApplied> => {
   if (told.kind === 'ignored') return { kind: 'ended', status: 'ignored' };
   const answers: Reread[] = [];
-  const gatewayOrderId: GatewayOrderId | undefined = told.payment?.gatewayOrderId;
-  if (gatewayOrderId) answers.push(await rereadGateway(given)('webhook', gatewayOrderId));
+  if (told.payment) answers.push(await askPayment(given, told.payment));
   if (told.kind === 'refund') answers.push(await rereadRefunds(given)('webhook', told.refund.gatewayPaymentId));
   const taken: FactTaken[] = [];
   for (const answer of answers) {
@@ -64,6 +62,13 @@ const askGateway = async (
   }
   return { kind: 'ended', ...endOf(taken) };
 };
+
+// Money of no gateway order is nobody's here, and yet a person should hear of it.
+const askPayment = async (
+  given: { gateway: RazorpayGateway; takeFact: FactTaker },
+  { gatewayOrderId, gatewayPaymentId }: PaymentFact,
+): Promise<Reread> =>
+  gatewayOrderId ? rereadGateway(given)('webhook', gatewayOrderId) : rereadPayment(given)('webhook', gatewayPaymentId);
 
 const endOf = (taken: readonly FactTaken[]): { status: 'processed' | 'ignored' | 'quarantined'; reason?: string } => {
   if (taken.some(({ kind }) => kind === 'mismatched'))

@@ -1,9 +1,11 @@
+import { gatewayOrderId } from '@tiffin/contracts/ids';
+import { type WebhookStatus, webhookStatus } from '@tiffin/contracts/payment-operations-api';
 import type { Clock } from '@tiffin/platform/clock';
 import { isDuplicateKey } from '@tiffin/platform/persistence/duplicate-key';
 import { writeTogether } from '@tiffin/platform/persistence/write-together';
 import mongoose, { type Connection, Schema } from 'mongoose';
 import * as z from 'zod';
-import type { InboxRow, InboxStatus, WebhookInbox } from './inbox.store.ts';
+import type { InboxArchive, InboxPosition, InboxRow, WebhookInbox } from './inbox.store.ts';
 
 const KEPT_DAYS = 90;
 const PROVIDER = 'razorpay';
@@ -16,20 +18,28 @@ const row = z.object({
   event: z.string(),
   providerCreatedAt: z.date().optional(),
   receivedAt: z.date(),
+  gatewayOrderId: gatewayOrderId.optional(),
   body: z.unknown(),
-  status: z.enum(['received', 'retry', 'processed', 'ignored', 'quarantined', 'dead']),
+  status: webhookStatus,
   reason: z.string().optional(),
   attempts: z.int(),
   dueAt: z.date().optional(),
+  replayed: z.boolean().default(false),
 });
 
 const read = (document: unknown): InboxRow => {
-  const { _id: id, reason, providerCreatedAt, dueAt, ...rest } = row.parse(document);
-  return { id, ...rest, providerCreatedAt, dueAt, ...(reason === undefined ? {} : { reason }) };
+  const { _id: id, reason, providerCreatedAt, gatewayOrderId, dueAt, ...rest } = row.parse(document);
+  return { id, ...rest, providerCreatedAt, gatewayOrderId, dueAt, ...(reason === undefined ? {} : { reason }) };
 };
 
 /** The inbox in MongoDB: one row an event id and one a body, for ever as far as the gateway repeats itself. */
-export const createMongoInbox = ({ connection, now }: { connection: Connection; now: Clock }): WebhookInbox => {
+export const createMongoInbox = ({
+  connection,
+  now,
+}: {
+  connection: Connection;
+  now: Clock;
+}): WebhookInbox & InboxArchive => {
   const schema = new Schema(
     {
       _id: { type: String, required: true },
@@ -38,36 +48,49 @@ export const createMongoInbox = ({ connection, now }: { connection: Connection; 
       event: { type: String, required: true },
       providerCreatedAt: Date,
       receivedAt: { type: Date, required: true },
+      gatewayOrderId: String,
       body: Schema.Types.Mixed,
       status: { type: String, required: true },
       reason: String,
       attempts: { type: Number, required: true },
       dueAt: Date,
+      replayed: Boolean,
     },
     { collection: 'webhook-inbox', strict: 'throw', versionKey: false, autoIndex: false, minimize: false },
   );
   schema.index({ provider: 1, bodySha256: 1 }, { unique: true });
   schema.index({ dueAt: 1 }, { sparse: true });
+  schema.index({ receivedAt: -1, _id: -1 });
+  schema.index({ status: 1, receivedAt: -1, _id: -1 });
+  schema.index({ gatewayOrderId: 1 }, { sparse: true });
   schema.index({ receivedAt: 1 }, { expireAfterSeconds: KEPT_DAYS * 24 * 60 * 60 });
   const model = connection.model('webhook-inbox', schema);
 
-  const endTogether = writeTogether<{ id: string; status: InboxStatus; reason: string | undefined }>(async (ended) => {
-    await model.bulkWrite(
-      ended.map(({ id, status, reason }) => {
-        const $set = { status, ...(reason === undefined ? {} : { reason }) };
-        return { updateOne: { filter: { _id: id }, update: { $set, $unset: { dueAt: 1 } } } };
-      }),
-      { ordered: false },
-    );
-  }, END_TOGETHER);
+  const endTogether = writeTogether<{ id: string; status: WebhookStatus; reason: string | undefined }>(
+    async (ended) => {
+      await model.bulkWrite(
+        ended.map(({ id, status, reason }) => {
+          // Why it waited says nothing about how it ended.
+          const update =
+            reason === undefined
+              ? { $set: { status }, $unset: { dueAt: 1, reason: 1 } }
+              : { $set: { status, reason }, $unset: { dueAt: 1 } };
+          return { updateOne: { filter: { _id: id }, update } };
+        }),
+        { ordered: false },
+      );
+    },
+    END_TOGETHER,
+  );
 
   return {
-    keep: async ({ id, providerCreatedAt, dueAt, ...rest }) => {
+    keep: async ({ id, providerCreatedAt, gatewayOrderId, dueAt, ...rest }) => {
       const document = {
         _id: id,
         provider: PROVIDER,
         ...rest,
         ...(providerCreatedAt ? { providerCreatedAt } : {}),
+        ...(gatewayOrderId ? { gatewayOrderId } : {}),
         ...(dueAt ? { dueAt } : {}),
       };
       try {
@@ -100,5 +123,42 @@ export const createMongoInbox = ({ connection, now }: { connection: Connection; 
     retryAt: async (id, dueAt, reason) => {
       await model.updateOne({ _id: id }, { $set: { status: 'retry', dueAt, reason } });
     },
+    find: async (id) => {
+      const document = await model.findById(id).lean();
+      return document ? read(document) : undefined;
+    },
+    list: async ({ status, event, gatewayOrderId }, after, limit) => {
+      const documents = await model
+        .find({
+          ...(status === undefined ? {} : { status }),
+          ...(event === undefined ? {} : { event }),
+          ...(gatewayOrderId === undefined ? {} : { gatewayOrderId }),
+          ...(after ? olderThan(after) : {}),
+        })
+        .sort({ receivedAt: -1, _id: -1 })
+        .limit(limit)
+        .lean();
+      return documents.map(read);
+    },
+    reopen: async (seen, leaseMs) => {
+      const document = await model
+        .findOneAndUpdate(
+          { _id: seen.id, status: seen.status, attempts: seen.attempts },
+          {
+            $set: { status: 'received', attempts: 1, dueAt: new Date(now().getTime() + leaseMs), replayed: true },
+            $unset: { reason: 1 },
+          },
+          { returnDocument: 'after' },
+        )
+        .lean();
+      return document ? read(document) : undefined;
+    },
+  };
+};
+
+const olderThan = ({ receivedAt, id }: InboxPosition) => {
+  const then = new Date(receivedAt);
+  return {
+    $or: [{ receivedAt: mongoose.trusted({ $lt: then }) }, { receivedAt: then, _id: mongoose.trusted({ $lt: id }) }],
   };
 };

@@ -4,7 +4,7 @@ import { ServiceUnavailable } from '@tiffin/platform/http/service-unavailable';
 import type { OpenCase } from '../operations/case.ts';
 import { isSignedBy } from '../payments/gateway-signature.ts';
 import type { InboxRow, WebhookInbox } from './inbox.store.ts';
-import { parseBytes, readWebhook, withoutPersonalData } from './webhook-body.ts';
+import { gatewayOrderOf, parseBytes, readWebhook, withoutPersonalData } from './webhook-body.ts';
 
 /** How long a new row belongs to the process that received it and works on it at once. */
 export const LEASE_MS = 30 * SECOND;
@@ -70,11 +70,13 @@ const asRow = (bytes: Buffer, eventId: unknown, accountId: string | undefined, n
     id: typeof eventId === 'string' && EVENT_ID.test(eventId) ? eventId : `sha256:${bodySha256}`,
     bodySha256,
     event: read?.event ?? 'unreadable',
-    providerCreatedAt: read?.createdAt,
+    providerCreatedAt: read && read.createdAt.getTime() > 0 ? read.createdAt : undefined,
     receivedAt: now,
+    gatewayOrderId: read && gatewayOrderOf(read),
     body: withoutPersonalData(json) ?? null,
     attempts: 1,
     dueAt: undefined,
+    replayed: false,
   };
   if (!read) return { ...base, status: 'quarantined', reason: 'it cannot be read' };
   if (accountId !== undefined && read.accountId !== accountId)

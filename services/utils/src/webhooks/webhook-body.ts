@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { gatewayOrderId } from '@tiffin/contracts/ids';
+import { type GatewayOrderId, gatewayOrderId } from '@tiffin/contracts/ids';
 import * as z from 'zod';
 import type { PaymentFact, RefundFact } from '../payments/gateway.ts';
 import { paymentEntity, REFUND_KEY_NOTE, refundEntity } from '../payments/razorpay-entities.ts';
@@ -70,6 +70,10 @@ const readPayload = (event: string, payload: unknown): WebhookTold | undefined =
     payment: read.data.payment?.entity,
   };
 };
+
+/** The gateway's order a webhook tells of, if it names one. */
+export const gatewayOrderOf = ({ told }: WebhookBody): GatewayOrderId | undefined =>
+  told.kind === 'ignored' ? undefined : told.payment?.gatewayOrderId;
 
 /** The JSON of a body, or undefined when its bytes are not JSON in UTF-8. */
 export const parseBytes = (bytes: Buffer): unknown => {

@@ -6,6 +6,8 @@ import type { InboxRow, WebhookInbox } from './inbox.store.ts';
 import { LEASE_MS } from './receive-webhook.ts';
 
 const SCAN_MS = 1 * SECOND;
+/** While a scan finds as much as it may take, the next one follows at once: a backlog is worked off at the pace of the work. */
+const BACKLOG_SCAN_MS = 20;
 const AT_ONCE = 16;
 /** More than this many rows waiting in memory are left to the scan: the inbox remembers them. */
 const MOST_WAITING = 1_000;
@@ -31,7 +33,7 @@ export const createWebhookWorker = ({
   logger,
   now,
 }: {
-  inbox: WebhookInbox;
+  inbox: Pick<WebhookInbox, 'claimDue' | 'end' | 'retryAt'>;
   apply: (row: InboxRow) => Promise<WebhookApplied>;
   openCase: OpenCase;
   logger: Logger;
@@ -81,12 +83,18 @@ export const createWebhookWorker = ({
   };
 
   const scanOnce = async () => {
+    let backlog = false;
     try {
-      if (waiting.length < AT_ONCE) for (const row of await inbox.claimDue(AT_ONCE, LEASE_MS)) work(row);
+      backlog = waiting.length >= AT_ONCE;
+      if (!backlog) {
+        const due = await inbox.claimDue(AT_ONCE, LEASE_MS);
+        backlog = due.length === AT_ONCE;
+        due.forEach(work);
+      }
     } catch (error) {
       logger.debug({ problem: error instanceof Error ? error.name : 'unknown' }, 'the inbox scan failed; trying again');
     }
-    if (!stopped) scan = setTimeout(scanOnce, SCAN_MS);
+    if (!stopped) scan = setTimeout(scanOnce, backlog ? BACKLOG_SCAN_MS : SCAN_MS);
   };
 
   return {

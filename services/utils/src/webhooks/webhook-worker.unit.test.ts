@@ -13,10 +13,12 @@ const aRow = (changes: Partial<InboxRow> = {}): InboxRow => ({
   event: 'payment.captured',
   providerCreatedAt: NOW,
   receivedAt: NOW,
+  gatewayOrderId: undefined,
   body: {},
   status: 'received',
   attempts: 1,
   dueAt: NOW,
+  replayed: false,
   ...changes,
 });
 

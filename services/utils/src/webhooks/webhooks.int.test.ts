@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import type { Bill } from '@tiffin/contracts/order-api';
+import { webhookInFullReply, webhooksReply } from '@tiffin/contracts/payment-operations-api';
 import { eventually } from '@tiffin/testing/eventually';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Stand, startStand } from '../utils.fixture.ts';
@@ -268,7 +269,12 @@ describe('a signed body', () => {
       gatewayPaymentId: first.razorpay_payment_id,
       refunds: [{ id: `rf_${second.razorpay_payment_id}_0`, amountPaise: 30_700 }],
     });
-    expect(await stand.stream(orderId)).toEqual(['PAYMENT_CREATED', 'PAYMENT_SUCCESS', 'REFUND_REQUESTED']);
+    expect(await stand.stream(orderId)).toEqual([
+      'PAYMENT_CREATED',
+      'PAYMENT_SUCCESS',
+      'PAYMENT_SURPLUS',
+      'REFUND_REQUESTED',
+    ]);
   });
 
   it.each([
@@ -343,6 +349,161 @@ describe('a signed body', () => {
     // As names of fields: three letters alone can stand in any random id.
     for (const personal of ['somebody', '9876543210', '"vpa"', '"email"', '"contact"'])
       expect(text).not.toContain(personal);
+  });
+});
+
+describe('the inbox, for an admin', () => {
+  const ask = (method: string, route: string, body?: unknown) => stand.call(stand.admin, method, route, body);
+  const list = async (query: string) => webhooksReply.parse((await ask('GET', `/admin/webhooks?${query}`)).body);
+  const show = async (id: string) =>
+    webhookInFullReply.parse((await ask('GET', `/admin/webhooks/${encodeURIComponent(id)}`)).body).webhook;
+  const replay = (id: string, reason = 'looked into it') =>
+    ask('POST', `/admin/webhooks/${encodeURIComponent(id)}/replay`, { reason });
+  const statusOf = (id: string, status: string) =>
+    eventually(`${id} to be ${status}`, async () => (await show(id)).status === status);
+  /** As one whose work failed to the last attempt. */
+  const bury = (id: string) =>
+    stand.database
+      .collection<{ _id: string }>('webhook-inbox')
+      .updateOne({ _id: id }, { $set: { status: 'dead', attempts: 15, reason: 'the gateway cannot be asked' } });
+
+  it('lists newest first, page by page, by status, event and order, and shows one in full', async () => {
+    const { orderId, gatewayOrderId } = await anOrder();
+    const ids = [eventId(), eventId(), eventId()];
+    const bodies = [
+      envelopeOf('payment.authorized', { payment: { entity: paymentOf(gatewayOrderId, { status: 'authorized' }) } }),
+      envelopeOf('payment.failed', { payment: { entity: paymentOf(gatewayOrderId, { status: 'failed' }) } }),
+      captured(gatewayOrderId),
+    ];
+    for (const [index, id] of ids.entries()) await stand.webhook(bodies[index] ?? {}, { 'x-razorpay-event-id': id });
+    await stand.workedOff();
+
+    const first = await list(`orderId=${orderId}&limit=2`);
+    expect(first.items.map(({ id }) => id)).toEqual([ids[2], ids[1]]);
+    const second = await list(`orderId=${orderId}&limit=2&cursor=${first.nextCursor}`);
+    expect(second).toMatchObject({ items: [{ id: ids[0], event: 'payment.authorized' }], nextCursor: null });
+    expect((await list(`orderId=${orderId}&event=payment.failed`)).items.map(({ id }) => id)).toEqual([ids[1]]);
+    expect((await list(`orderId=${orderId}&status=dead`)).items).toEqual([]);
+    expect((await list(`orderId=${'f'.repeat(24)}`)).items).toEqual([]);
+
+    const shown = await show(ids[2] ?? '');
+    expect(shown).toMatchObject({
+      event: 'payment.captured',
+      status: 'processed',
+      reason: null,
+      attempts: 1,
+      bodySha256: expect.stringMatching(/^[0-9a-f]{64}$/),
+      gatewayOrderId,
+      dueAt: null,
+      body: { event: 'payment.captured', payload: { payment: { entity: { amount: 30_700 } } } },
+    });
+    expect(JSON.stringify(shown)).not.toMatch(/somebody|9876543210/);
+    expect((await ask('GET', '/admin/webhooks?status=lost')).status).toBe(400);
+    expect((await ask('GET', '/admin/webhooks?cursor=made-up')).status).toBe(400);
+    expect((await ask('GET', '/admin/webhooks/evt_none')).status).toBe(404);
+    for (const [method, route] of [
+      ['GET', '/admin/webhooks'],
+      ['GET', `/admin/webhooks/${ids[0]}`],
+      ['POST', `/admin/webhooks/${ids[0]}/replay`],
+    ] as const)
+      expect(
+        (await stand.call(stand.customer, method, route, method === 'POST' ? { reason: 'x' } : undefined)).status,
+      ).toBe(403);
+  });
+
+  it('replays a dead one at once, its attempts counted anew, and the audit says who and why', async () => {
+    const { orderId, gatewayOrderId } = await anOrder();
+    const { razorpay_payment_id: paymentId } = await stand.pay(gatewayOrderId);
+    const id = eventId();
+    // Old enough that the gateway is asked, which cannot be asked.
+    await stand.control('faults', { route: 'GET /v1/orders/:id/payments', kind: '500', times: 1 });
+    const body = captured(gatewayOrderId, { id: paymentId }, { created_at: seconds() - 3 * DAY_S });
+    await stand.webhook(body, { 'x-razorpay-event-id': id });
+    await statusOf(id, 'retry');
+    await bury(id);
+    expect(await list('status=dead')).toMatchObject({ items: [{ id, reason: 'the gateway cannot be asked' }] });
+
+    expect(await replay(id, 'the gateway is back')).toMatchObject({
+      status: 202,
+      body: { webhook: { id, status: 'received', attempts: 1, reason: null } },
+    });
+    await paid(orderId);
+    await statusOf(id, 'processed');
+    expect((await ask('GET', '/admin/audit?limit=1')).body).toMatchObject({
+      items: [
+        {
+          who: stand.admin.sub,
+          action: 'webhooks.replay',
+          target: id,
+          detail: { reason: 'the gateway is back', was: 'dead', outcome: { kind: 'replayed' } },
+        },
+      ],
+    });
+    expect((await replay('evt_none')).status).toBe(404);
+    expect((await ask('POST', `/admin/webhooks/${id}/replay`, {})).status).toBe(400);
+  });
+
+  it('BP-03, BP-10: replays a stored body as often as one likes without a second effect', async () => {
+    const { orderId, gatewayOrderId } = await anOrder();
+    const { razorpay_payment_id: paymentId } = await stand.pay(gatewayOrderId);
+    const id = eventId();
+    await stand.webhook(captured(gatewayOrderId, { id: paymentId }), { 'x-razorpay-event-id': id });
+    await paid(orderId);
+    for (let time = 0; time < 3; time += 1) {
+      await statusOf(id, 'processed');
+      expect((await replay(id)).status).toBe(202);
+    }
+    await statusOf(id, 'processed');
+    expect(await stand.stream(orderId)).toEqual(['PAYMENT_CREATED', 'PAYMENT_SUCCESS']);
+  });
+
+  it('replays one that differed from our record by asking the gateway, which knows better', async () => {
+    const { orderId, gatewayOrderId } = await anOrder();
+    const { razorpay_payment_id: paymentId } = await stand.pay(gatewayOrderId);
+    const id = eventId();
+    await stand.webhook(captured(gatewayOrderId, { id: paymentId, amount: 1 }), { 'x-razorpay-event-id': id });
+    await statusOf(id, 'quarantined');
+    expect(await successes(orderId)).toBe(0);
+    expect((await replay(id)).status).toBe(202);
+    await paid(orderId);
+    await statusOf(id, 'processed');
+  });
+
+  it('replays nothing that belongs to another account, cannot be read, or is being worked on', async () => {
+    const { gatewayOrderId } = await anOrder();
+    const foreign = eventId();
+    const unreadable = eventId();
+    const busy = eventId();
+    const theirs = captured(gatewayOrderId, {}, { account_id: 'acc_Somebody0001' });
+    await stand.webhook(theirs, { 'x-razorpay-event-id': foreign });
+    await stand.webhook('not json either', { 'x-razorpay-event-id': unreadable });
+    await stand.webhook(captured('order_Nobody00009'), { 'x-razorpay-event-id': busy });
+    await stand.workedOff();
+    await stand.database
+      .collection<{ _id: string }>('webhook-inbox')
+      .updateOne({ _id: busy }, { $set: { status: 'received' } });
+    for (const id of [foreign, unreadable, busy])
+      expect(await replay(id), id).toMatchObject({ status: 409, body: { code: 'webhook_conflict' } });
+    expect(await show(foreign)).toMatchObject({ status: 'quarantined' });
+  });
+
+  it('takes up again what a killed process had acknowledged and not finished', async () => {
+    const { orderId, gatewayOrderId } = await anOrder();
+    const id = eventId();
+    await stand.webhook(envelopeOf('payment.pending', {}), { 'x-razorpay-event-id': id });
+    const body = captured(gatewayOrderId);
+    await stand.database
+      .collection<{ _id: string }>('webhook-inbox')
+      .updateOne({ _id: id }, { $set: { status: 'received', body, dueAt: new Date(Date.now() - 1) } });
+    await paid(orderId);
+    await statusOf(id, 'processed');
+    expect(await show(id)).toMatchObject({ attempts: 2 });
+  });
+
+  it('counts what became of each at the door', async () => {
+    const text = await (await fetch(`${stand.url}/metrics`)).text();
+    for (const result of ['stored', 'duplicate', 'bad_signature'])
+      expect(text).toMatch(new RegExp(`tiffin_webhooks_total\\{[^}]*result="${result}"[^}]*\\} [1-9]`));
   });
 });
 

@@ -4,16 +4,20 @@ import { ok, problem } from '@tiffin/platform/http/reply';
 import { route } from '@tiffin/platform/http/route';
 import type { Logger } from '@tiffin/platform/observability/logger';
 import type { receiveWebhook } from './receive-webhook.ts';
+import type { WebhookAnswer } from './webhook-metrics.ts';
 
 const MOST_BYTES = 256 * 1024;
 const LOG_EVERY_MS = 10 * SECOND;
 
 export const webhookRoutes = ({
   receiveWebhook: receive,
+  count,
   logger,
   now,
 }: {
   receiveWebhook: ReturnType<typeof receiveWebhook>;
+  /** Measures what became of each. */
+  count: (answer: WebhookAnswer) => void;
   logger: Logger;
   now: Clock;
 }) => {
@@ -28,7 +32,12 @@ export const webhookRoutes = ({
       replies: { 200: webhookReply },
       problems: ['bad_signature'],
       handle: async ({ rawBody, headers }) => {
-        const received = await receive(rawBody, headers['x-razorpay-signature'], headers['x-razorpay-event-id']);
+        const { 'x-razorpay-signature': signature, 'x-razorpay-event-id': eventId } = headers;
+        const received = await receive(rawBody, signature, eventId).catch((error: unknown) => {
+          count('unavailable');
+          throw error;
+        });
+        count(received.kind === 'bad-signature' ? 'bad_signature' : received.kind);
         switch (received.kind) {
           case 'bad-signature':
             refused();
