@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { askGateway, type StoredWebhookItem } from './replay/ask-gateway.ts';
 import { gatewayOfStack } from './replay/gateway-of-stack.ts';
 import { REPLAY_HELP, type ReplayRequest, readReplayRequest } from './replay/replay-request.ts';
@@ -18,7 +19,8 @@ const lineOf = ({ id, createdAt, event, orderId, attempts, acknowledged, answer 
   `${id}  ${createdAt}  ${event.padEnd(18)}  ${orderId}  ${acknowledged ? 'acknowledged' : `not acknowledged (${answer ?? 'never sent'})`}, tries: ${attempts}`;
 
 const run = async ({ url, data, ...asked }: ReplayRequest): Promise<number> => {
-  const gateway = url ?? gatewayOfStack(data);
+  // npm runs a script of a workspace in its folder; the person stands elsewhere.
+  const gateway = url ?? gatewayOfStack(resolve(process.env.INIT_CWD ?? '.', data));
   if (gateway === undefined)
     return refuse(`No stack runs on ${data}. Start one, or name the fake with --url.`, EXIT_NOBODY);
   const answer = await askGateway(gateway.replace(/\/+$/, ''), asked);

@@ -12,6 +12,8 @@ import { type Logger, SILENT } from './logger.ts';
 import { orderEndpoints } from './orders/orders.routes.ts';
 import { paymentEndpoints } from './payments/payments.routes.ts';
 import { authoriseLate, takePayment } from './payments/take-payment.ts';
+import { refundPayment } from './refunds/refund-payment.ts';
+import { createRefundVerdicts } from './refunds/refund-verdicts.ts';
 import { refundEndpoints } from './refunds/refunds.routes.ts';
 import { returnUncapturedPayment } from './refunds/return-uncaptured-payment.ts';
 import { settleRefund } from './refunds/settle-refund.ts';
@@ -60,6 +62,7 @@ export const startFakeRazorpay = async (options: FakeRazorpayOptions): Promise<F
   const archive = createWebhookArchive(database, outbox);
   const switches = createSwitches(database);
   const faults = createFaultPlan();
+  const verdicts = createRefundVerdicts();
   let redirectsFollowed = 0;
 
   const webhookPost = createWebhookPost({ url: webhookUrl, timings });
@@ -76,10 +79,13 @@ export const startFakeRazorpay = async (options: FakeRazorpayOptions): Promise<F
     send: sender.schedule,
     windAlarms: () => alarmClock.wind(),
   });
-  const business = { ledger, commit, timings, now };
+  const business = { ledger, commit, timings, verdicts, now };
+  const refund = refundPayment(business);
+  const settle = settleRefund(business);
   const ringers: Record<Alarm['kind'], (subject: string) => void> = {
     'authorise-late': authoriseLate(business),
-    'settle-refund': settleRefund(business),
+    'settle-refund': (id) => settle(id, 'processed'),
+    'fail-refund': (id) => settle(id, 'failed'),
     'return-uncaptured': returnUncapturedPayment(business),
   };
   const alarmClock = createAlarmClock({ alarms, now, ring: ({ kind, subject }) => ringers[kind](subject) });
@@ -90,6 +96,7 @@ export const startFakeRazorpay = async (options: FakeRazorpayOptions): Promise<F
       for (const part of [ledger, alarms, outbox, switches]) part.clear();
     });
     faults.clear();
+    verdicts.clear();
     sender.forget();
     alarmClock.wind();
     redirectsFollowed = 0;
@@ -97,14 +104,24 @@ export const startFakeRazorpay = async (options: FakeRazorpayOptions): Promise<F
 
   const closing = new AbortController();
   const app = createGatewayApp({
-    endpoints: [...orderEndpoints(business), ...paymentEndpoints(business), ...refundEndpoints(business)],
+    endpoints: [...orderEndpoints(business), ...paymentEndpoints(business), ...refundEndpoints({ ledger, refund })],
     controls: {
       pay: takePayment(business),
+      refund,
+      verdicts,
       setWebhooks: setWebhooks({ database, outbox, archive, switches, sender, configuredSecret, now }),
       archive,
       replay: replayWebhooks({ database, archive, switches, sender, configuredSecret, timings, now }),
       faults,
-      state: readState({ accountId, ledger, outbox, switches, faults, redirectsFollowed: () => redirectsFollowed }),
+      state: readState({
+        accountId,
+        ledger,
+        outbox,
+        switches,
+        faults,
+        verdicts,
+        redirectsFollowed: () => redirectsFollowed,
+      }),
       reset,
     },
     keyId,

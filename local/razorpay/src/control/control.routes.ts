@@ -2,8 +2,10 @@ import { Router } from 'express';
 import { z } from 'zod';
 import { PAYMENT_METHODS } from '../entities.ts';
 import { DEFAULT_STALL_MS, FAULT_KINDS, type FaultPlan } from '../http/fault-plan.ts';
-import { sendRefusal } from '../http/serve-endpoint.ts';
+import { sendOutcome, sendRefusal } from '../http/serve-endpoint.ts';
 import { PAYMENT_OUTCOMES, type takePayment } from '../payments/take-payment.ts';
+import type { refundPayment } from '../refunds/refund-payment.ts';
+import type { RefundVerdicts } from '../refunds/refund-verdicts.ts';
 import { signCheckout } from '../signature.ts';
 import type { replayWebhooks } from '../webhooks/replay-webhooks.ts';
 import { webhookSwitchesSchema } from '../webhooks/switches.ts';
@@ -18,8 +20,21 @@ const paySchema = z.strictObject({
   force: z.boolean().default(false),
 });
 
+const refundSchema = z.strictObject({
+  paymentId: z.string(),
+  amount: z.int().optional(),
+  outcome: z.enum(['processed', 'failed']).optional(),
+});
+
+const refundPlanSchema = z.strictObject({
+  failNext: z.int().min(0).max(1_000_000).optional(),
+  settleAfterMs: z.int().min(0).max(600_000).nullable().optional(),
+});
+
 export interface Controls {
   readonly pay: ReturnType<typeof takePayment>;
+  readonly refund: ReturnType<typeof refundPayment>;
+  readonly verdicts: RefundVerdicts;
   readonly setWebhooks: (asked: z.infer<typeof webhookSwitchesSchema>) => object;
   readonly archive: WebhookArchive;
   readonly replay: ReturnType<typeof replayWebhooks>;
@@ -52,6 +67,21 @@ export const controlRoutes = (controls: Controls, { routes, keySecret }: { route
       razorpay_order_id: orderId,
       razorpay_signature: signCheckout(keySecret, orderId, id),
     });
+  });
+
+  // A person at the dashboard: no key, no notes of ours, and nobody asked the service first.
+  router.post('/refund', (request, response) => {
+    const asked = parse(refundSchema, request.body, response);
+    if (asked === undefined) return;
+    const { paymentId, amount, outcome } = asked;
+    const body = amount === undefined ? {} : { amount };
+    const verdict = outcome && { outcome, afterMs: controls.verdicts.plan().settleAfterMs ?? undefined };
+    sendOutcome(response, controls.refund(paymentId, undefined, body, verdict));
+  });
+
+  router.post('/refunds', (request, response) => {
+    const changes = parse(refundPlanSchema, request.body, response);
+    if (changes !== undefined) response.json(controls.verdicts.set(changes));
   });
 
   router.post('/webhooks', (request, response) => {

@@ -1,5 +1,6 @@
 import type { FaultPlan } from '../http/fault-plan.ts';
 import type { Ledger } from '../ledger/ledger.ts';
+import type { RefundVerdicts } from '../refunds/refund-verdicts.ts';
 import type { Outbox, WebhookState } from '../webhooks/outbox.ts';
 import type { Switches, WebhookSwitches } from '../webhooks/switches.ts';
 
@@ -14,6 +15,7 @@ export const readState =
     outbox,
     switches,
     faults,
+    verdicts,
     redirectsFollowed,
   }: {
     accountId: string;
@@ -21,6 +23,7 @@ export const readState =
     outbox: Outbox;
     switches: Switches;
     faults: FaultPlan;
+    verdicts: RefundVerdicts;
     redirectsFollowed: () => number;
   }) =>
   () => {
@@ -35,6 +38,7 @@ export const readState =
       refunds,
       webhooks: { switches: publicSwitches(switches.current()), counts, events },
       faults: faults.list(),
+      refundPlan: verdicts.plan(),
       redirectsFollowed: redirectsFollowed(),
     };
   };

@@ -1,7 +1,7 @@
 import type { Database } from './database.ts';
 
 /** What happens by itself later: a refund is settled, a late bank answers, uncaptured money goes back. */
-export type AlarmKind = 'settle-refund' | 'authorise-late' | 'return-uncaptured';
+export type AlarmKind = 'settle-refund' | 'fail-refund' | 'authorise-late' | 'return-uncaptured';
 
 export interface Alarm {
   readonly kind: AlarmKind;

@@ -1,20 +1,13 @@
-import type { Commit } from '../commit.ts';
 import type { Refund } from '../entities.ts';
 import { collection, type Endpoint } from '../http/endpoint.ts';
-import type { Ledger } from '../ledger/ledger.ts';
 import { done, refused, unknownIdentifier } from '../refusal.ts';
-import type { Timings } from '../timings.ts';
 import { createKeysInFlight, REFUND_KEY_HEADER, readRefundKey } from './refund-key.ts';
-import { refundPayment } from './refund-payment.ts';
+import type { RefundDependencies, refundPayment } from './refund-payment.ts';
 
-export const refundEndpoints = (dependencies: {
-  ledger: Ledger;
-  commit: Commit;
-  timings: Timings;
-  now: () => number;
-}): Endpoint[] => {
-  const { ledger } = dependencies;
-  const refund = refundPayment(dependencies);
+export const refundEndpoints = ({
+  ledger,
+  refund,
+}: Pick<RefundDependencies, 'ledger'> & { refund: ReturnType<typeof refundPayment> }): Endpoint[] => {
   const keysInFlight = createKeysInFlight();
 
   return [

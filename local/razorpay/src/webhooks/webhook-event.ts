@@ -1,11 +1,17 @@
 import type { Order, Payment, Refund } from '../entities.ts';
-import { failsWhenSettled } from '../refunds/refund.ts';
 
 export type WebhookEvent =
   | { readonly name: 'payment.authorized' | 'payment.captured' | 'payment.failed'; readonly payment: Payment }
   | { readonly name: 'order.paid'; readonly payment: Payment; readonly order: Order }
   | {
-      readonly name: 'refund.created' | 'refund.processed' | 'refund.failed';
+      readonly name: 'refund.created';
+      readonly refund: Refund;
+      readonly payment: Payment;
+      /** The bank will say no to it. */
+      readonly fails: boolean;
+    }
+  | {
+      readonly name: 'refund.processed' | 'refund.failed';
       readonly refund: Refund;
       readonly payment: Payment;
     };
@@ -37,7 +43,7 @@ const payloadOf = (event: WebhookEvent): Record<string, { entity: unknown }> => 
     case 'order.paid':
       return { payment: { entity: event.payment }, order: { entity: event.order } };
     case 'refund.created':
-      return { refund: { entity: createdRefundAsSampled(event.refund) }, payment: { entity: event.payment } };
+      return { refund: { entity: createdRefundAsSampled(event) }, payment: { entity: event.payment } };
     case 'refund.processed':
     case 'refund.failed':
       return { refund: { entity: event.refund }, payment: { entity: event.payment } };
@@ -56,8 +62,8 @@ const paymentAsSampled = (payment: Payment): Payment =>
     : payment;
 
 /** The sample of `refund.created` already says "processed", though only `refund.processed` makes it true. */
-const createdRefundAsSampled = (refund: Refund): Refund =>
-  failsWhenSettled(refund) ? refund : { ...refund, status: 'processed' };
+const createdRefundAsSampled = ({ refund, fails }: { refund: Refund; fails: boolean }): Refund =>
+  fails ? refund : { ...refund, status: 'processed' };
 
 /** How many kinds of event overtake this one when the `reorder` switch is on: each flow arrives backwards. */
 export const overtakenBy: Readonly<Record<WebhookEventName, number>> = {
