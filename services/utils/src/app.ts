@@ -6,6 +6,10 @@ import type { UtilsConfig } from './config.ts';
 import { eventLogConsumers } from './event-log/event-log.consumers.ts';
 import { eventLogRoutes } from './event-log/event-log.routes.ts';
 import { createMongoEventLog } from './event-log/logged-event.store.mongo.ts';
+import { ledgerRoutes } from './ledger/ledger.routes.ts';
+import { listTransactions } from './ledger/list-transactions.ts';
+import { settleDay } from './ledger/settle-day.ts';
+import { showOrderLedger } from './ledger/show-order-ledger.ts';
 import { createMongoNotificationStore } from './notifications/notification.store.mongo.ts';
 import { notificationConsumers } from './notifications/notifications.consumers.ts';
 import { acceptsBody } from './operations/accepted-body.ts';
@@ -168,6 +172,12 @@ export const createApp = (config: UtilsConfig, overrides: DurableServiceOverride
             now,
           }),
           ...eventLogRoutes({ eventLog, cursors }),
+          ...ledgerRoutes({
+            listTransactions: listTransactions({ eventLog }),
+            showOrderLedger: showOrderLedger({ eventLog, payments }),
+            settleDay: settleDay({ eventLog }),
+            cursors,
+          }),
           ...caseRoutes({ cases, cursors }),
           ...deadLetterRoutes({
             deadLetters,

@@ -7,6 +7,7 @@ import path from 'node:path';
 import { casesReply } from '@tiffin/contracts/cases-api';
 import type { Role } from '@tiffin/contracts/claims';
 import { type Envelope, envelope } from '@tiffin/contracts/envelope';
+import { isEventType, routingKey } from '@tiffin/contracts/event-catalogue';
 import { orderId as orderIdSchema } from '@tiffin/contracts/ids';
 import { type Bill, bill as billSchema } from '@tiffin/contracts/order-api';
 import { page } from '@tiffin/contracts/page';
@@ -31,7 +32,10 @@ export type Answer = { status: number; body: unknown; headers: Headers };
 /** The utils service as it runs, beside the fake gateway, a real broker and a stand-in for the restaurant's bills. */
 export const startStand = async (
   name: string,
-  given: { config?: Partial<UtilsConfig>; timings?: { refundSettlesMs?: number; lateAuthorisationMs?: number } } = {},
+  given: {
+    config?: Partial<UtilsConfig>;
+    timings?: { refundSettlesMs?: number; lateAuthorisationMs?: number; answerWithinMs?: number };
+  } = {},
 ) => {
   const releases: (() => Promise<unknown>)[] = [];
   const jwtSecret = secretOf();
@@ -221,7 +225,7 @@ export const startStand = async (
       type: event.type,
       timestamp: event.timestamp,
       correlationId: event.correlationId,
-      routingKey: `order.${event.type}`,
+      routingKey: isEventType(event.type) ? routingKey(event.type) : `order.${event.type}`,
       body: Buffer.from(JSON.stringify(event)),
       headers,
     });

@@ -42,19 +42,41 @@ export const createMongoEventLog = ({ connection }: { connection: Connection }):
         events.map(({ id, seq = 0, ...rest }) => ({ _id: id, seq, ...rest })),
       ),
     list: async (filter, after, limit) => {
+      const found = model.find({ ...matching(filter), ...(after ? beyond(after) : {}) }).sort(ORDER);
+      // Of several types at once a page is taken from the log as it lies, not sorted together out of all there are of each.
+      if (filter.types && filter.subject === undefined) found.hint(ORDER);
+      return (await found.limit(limit).lean()).map(read);
+    },
+    batches: async function* (filter, size) {
+      let batch: Envelope[] = [];
+      for await (const document of model.find(matching(filter)).sort(ORDER).lean().cursor({ batchSize: size })) {
+        batch.push(read(document));
+        if (batch.length < size) continue;
+        yield batch;
+        batch = [];
+      }
+      if (batch.length > 0) yield batch;
+    },
+    histories: async (subjects, types) => {
       const documents = await model
-        .find({ ...matching(filter), ...(after ? beyond(after) : {}) })
-        .sort(ORDER)
-        .limit(limit)
+        .find({ subject: mongoose.trusted({ $in: [...subjects] }), type: mongoose.trusted({ $in: [...types] }) })
+        .sort({ subject: 1, ...ORDER })
         .lean();
-      return documents.map(read);
+      const histories = new Map<string, Envelope[]>();
+      for (const event of documents.map(read)) {
+        const history = histories.get(event.subject);
+        if (history) history.push(event);
+        else histories.set(event.subject, [event]);
+      }
+      return histories;
     },
   };
 };
 
-const matching = ({ type, subject, correlationId, from, to }: EventFilter) => {
+const matching = ({ type, types, subject, correlationId, from, to }: EventFilter) => {
   const range = { ...(from === undefined ? {} : { $gte: from }), ...(to === undefined ? {} : { $lt: to }) };
   return {
+    ...(types === undefined ? {} : { type: mongoose.trusted({ $in: [...types] }) }),
     ...(type === undefined ? {} : { type }),
     ...(subject === undefined ? {} : { subject }),
     ...(correlationId === undefined ? {} : { correlationId }),

@@ -2,6 +2,8 @@ import type { Envelope } from '@tiffin/contracts/envelope';
 
 export type EventFilter = {
   readonly type?: string | undefined;
+  /** Any of these. */
+  readonly types?: readonly string[] | undefined;
   readonly subject?: string | undefined;
   readonly correlationId?: string | undefined;
   /** ISO 8601, from inclusive, to exclusive. */
@@ -17,4 +19,8 @@ export type EventLog = {
   append(events: readonly Envelope[]): Promise<void>;
   /** Oldest first, at most `limit`. */
   list(filter: EventFilter, after: EventPosition | undefined, limit: number): Promise<readonly Envelope[]>;
+  /** All of them in batches, oldest first, read in one pass: for who reads on for long. */
+  batches(filter: EventFilter, size: number): AsyncIterable<readonly Envelope[]>;
+  /** What the log has of these types about each subject, oldest first; no entry for one it has nothing of. */
+  histories(subjects: readonly string[], types: readonly string[]): Promise<ReadonlyMap<string, readonly Envelope[]>>;
 };
