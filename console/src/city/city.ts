@@ -50,7 +50,7 @@ export type City = {
   readonly riders: ReadonlyMap<string, Rider>;
   readonly kitchens: ReadonlyMap<string, Kitchen>;
   readonly offers: ReadonlyMap<string, OpenOffer>;
-  /** How many riders are in each state. */
+  /** How many riders are in each state; the silent ones are counted apart, so that all of them add up to the riders there are. */
   readonly counts: ReadonlySignal<Readonly<Record<RiderState | 'stale', number>>>;
   readonly refusal: ReadonlySignal<Answer<unknown> | undefined>;
   /** Rises when what is on the map has changed as a whole, after a reading. */
@@ -167,8 +167,7 @@ export const createCity = ({ doors, live, orders }: { doors: Doors; live: LiveLi
       one.state = job?.state ?? (asked.has(one.id) ? 'offered' : idle);
       one.orderId = job?.id;
       one.isStale = one.state !== 'offline' && nowMs - one.seenAtMs > FRESH_MS;
-      next[one.state] += 1;
-      if (one.isStale) next.stale += 1;
+      next[one.isStale ? 'stale' : one.state] += 1;
     }
     counts.value = next;
   };

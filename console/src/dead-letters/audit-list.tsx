@@ -11,7 +11,7 @@ export const AuditList = ({ entries }: { entries: readonly Entry[] }) => (
     {entries.length === 0 ? (
       <p class="quiet">Nobody has retried, discarded or replayed anything yet.</p>
     ) : (
-      <table aria-label="Audit">
+      <table class="cards" aria-label="Audit">
         <thead>
           <tr>
             <th scope="col">When</th>
@@ -24,13 +24,17 @@ export const AuditList = ({ entries }: { entries: readonly Entry[] }) => (
         <tbody>
           {entries.map((entry) => (
             <tr key={`${entry.at} ${entry.who} ${entry.action} ${entry.target}`}>
-              <td>
+              <td data-label="When">
                 <When at={entry.at} />
               </td>
-              <td>{entry.who}</td>
-              <td>{entry.action}</td>
-              <td class="long">{entry.target}</td>
-              <td class="long">{detailWords(entry.detail)}</td>
+              <td data-label="Who">{entry.who}</td>
+              <td data-label="Did">{entry.action}</td>
+              <td class="long" data-label="To">
+                {entry.target}
+              </td>
+              <td class="long" data-label="Detail">
+                {detailWords(entry.detail)}
+              </td>
             </tr>
           ))}
         </tbody>

@@ -9,7 +9,7 @@ export const GroupsTable = ({ letterDesk }: { letterDesk: LetterDesk }) => {
   if (found === undefined) return <p class="quiet">Reading …</p>;
   return (
     <>
-      <table aria-label="Dead letters">
+      <table class="cards" aria-label="Dead letters">
         <thead>
           <tr>
             <th scope="col">Queue</th>
@@ -26,7 +26,7 @@ export const GroupsTable = ({ letterDesk }: { letterDesk: LetterDesk }) => {
             const isOpen = open !== undefined && keyOf(open) === keyOf(group);
             return (
               <tr key={keyOf(group)} class={isOpen ? 'open' : undefined}>
-                <td>
+                <td data-label="Queue">
                   <button
                     type="button"
                     aria-expanded={isOpen}
@@ -35,16 +35,18 @@ export const GroupsTable = ({ letterDesk }: { letterDesk: LetterDesk }) => {
                     {group.queue}
                   </button>
                 </td>
-                <td>{group.type ?? 'none'}</td>
-                <td>
+                <td data-label="Type">{group.type ?? 'none'}</td>
+                <td data-label="Reason">
                   <code>{group.reason}</code>
                 </td>
-                <td class="long">{group.error}</td>
-                <td>{group.count}</td>
-                <td>
+                <td class="long" data-label="Error">
+                  {group.error}
+                </td>
+                <td data-label="Letters">{group.count}</td>
+                <td data-label="Oldest">
                   <When at={group.oldestAt} />
                 </td>
-                <td>
+                <td data-label="Newest">
                   <When at={group.newestAt} />
                 </td>
               </tr>

@@ -11,7 +11,7 @@ export const QueueDepths = ({ queues }: { queues: readonly Queue[] }) => (
     {queues.length === 0 ? (
       <p class="quiet">Nothing is known of the queues yet.</p>
     ) : (
-      <table aria-label="Queues">
+      <table class="cards" aria-label="Queues">
         <thead>
           <tr>
             <th scope="col">Queue</th>
@@ -24,11 +24,11 @@ export const QueueDepths = ({ queues }: { queues: readonly Queue[] }) => (
         <tbody>
           {queues.map(({ queue, ready, retry, dead, consumers }) => (
             <tr key={queue}>
-              <td>{queue}</td>
-              <td>{ready}</td>
-              <td>{retryWords(retry)}</td>
-              <td>{dead}</td>
-              <td>
+              <td data-label="Queue">{queue}</td>
+              <td data-label="Waiting">{ready}</td>
+              <td data-label="For another try">{retryWords(retry)}</td>
+              <td data-label="Dead">{dead}</td>
+              <td data-label="Readers">
                 {consumers}
                 {consumers === 0 && <span class="problem"> nobody reads it</span>}
               </td>

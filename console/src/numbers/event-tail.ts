@@ -11,6 +11,8 @@ const OVERLAP_MS = 10_000;
 const LONG_OVERLAP_MS = 120_000;
 const LONG_EVERY_TURNS = 10;
 const EVERY_MS = 1_000;
+/** Between two pages: a long way to catch up stays under half of what one person may ask a service. */
+const PAGE_PAUSE_MS = 100;
 /** What was heard is known for longer than anything is read back. */
 const REMEMBERED_MS = 2 * LOOK_BACK_MS;
 
@@ -70,6 +72,7 @@ export const createEventTail = ({
     turns += 1;
     let cursor: string | null = null;
     do {
+      if (cursor !== null) await new Promise((resolve) => setTimeout(resolve, PAGE_PAUSE_MS));
       const query: URLSearchParams = new URLSearchParams({ from: new Date(from).toISOString(), limit: '100' });
       if (cursor !== null) query.set('cursor', cursor);
       const answer = await doors.ask({ part: 'utils', path: `/admin/events?${query}` }, reply);

@@ -132,7 +132,7 @@ const Sparkline = ({ values }: { values: readonly number[] }) => {
   const highest = Math.max(1, ...values);
   const step = WIDTH / Math.max(1, values.length);
   return (
-    <svg class="spark" width={WIDTH} height={HEIGHT} aria-hidden="true">
+    <svg class="spark" height={HEIGHT} viewBox={`0 0 ${WIDTH} ${HEIGHT}`} preserveAspectRatio="none" aria-hidden="true">
       {values.map((value, index) => {
         const height = (value / highest) * HEIGHT;
         return <rect key={index} x={index * step} y={HEIGHT - height} width={step - 1} height={height} />;

@@ -161,7 +161,7 @@ const DeliveryChapter = ({ story: { trip }, desk }: { story: Story; desk: Desk }
           </>
         )}
       </dl>
-      <table aria-label="Offers">
+      <table class="cards" aria-label="Offers">
         <thead>
           <tr>
             <th>Offer to</th>
@@ -174,11 +174,11 @@ const DeliveryChapter = ({ story: { trip }, desk }: { story: Story; desk: Desk }
         <tbody>
           {offers.map((offer) => (
             <tr key={offer.offerId}>
-              <td>{riderName(desk, offer.riderId)}</td>
-              <td>{offer.wave}</td>
-              <td>{metres(offer.distanceM)}</td>
-              <td>{offer.state}</td>
-              <td>{timeOfDay(offer.expiresAt)}</td>
+              <td data-label="Offer to">{riderName(desk, offer.riderId)}</td>
+              <td data-label="Wave">{offer.wave}</td>
+              <td data-label="Distance">{metres(offer.distanceM)}</td>
+              <td data-label="Became">{offer.state}</td>
+              <td data-label="Until">{timeOfDay(offer.expiresAt)}</td>
             </tr>
           ))}
         </tbody>

@@ -14,7 +14,7 @@ import { createMetricsRegistry } from '@tiffin/platform/observability/metrics';
 import { eventListener } from './bus/events.consumers.ts';
 import { hearEvent } from './bus/hear-event.ts';
 import type { RealtimeConfig } from './config.ts';
-import { consoleConfigOf } from './console/console-config.ts';
+import { consoleConfigOf, ownUrlOf } from './console/console-config.ts';
 import { mountConsole } from './console/mount-console.ts';
 import { createOrderHistory } from './orders/order-history.gateway.ts';
 import { createOrderStreams } from './orders/order-streams.ts';
@@ -149,7 +149,8 @@ export const createApp = (
       logger,
       registry,
       health: async () => healthOf({ broker: brokerHealth(broker.status().state) }),
-      extend: (app) => mountConsole(app, (request) => consoleConfigOf(config, `http://${request.headers.host}`)),
+      extend: (app) =>
+        mountConsole(app, ({ headers, socket }) => consoleConfigOf(config, ownUrlOf(headers.host, socket.localPort))),
     });
     attachSocketServer(io, http.server);
     const { port } = await http.listen(config.PORT, listenHost(config.NODE_ENV));

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { consoleConfig } from '@tiffin/contracts/console-api';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { startWorld, type World } from '../world.fixture.ts';
-import { consoleConfigOf } from './console-config.ts';
+import { consoleConfigOf, ownUrlOf } from './console-config.ts';
 import { listPageFiles } from './page-files.ts';
 
 let world: World;
@@ -58,11 +58,20 @@ describe('the console’s page', () => {
 
   it('has no other files, wherever they are asked for', async () => {
     for (const path of ['nothing.js', '..%2fpackage.json', '%2e%2e%2f%2e%2e%2fpackage.json', 'index.html', '%00']) {
-      expect((await get(`/console/${path}`)).status, path).toBe(404);
+      const { status, headers } = await get(`/console/${path}`);
+      expect(status, path).toBe(404);
+      expect(headers.get('content-type'), path).toContain('application/problem+json');
     }
     const response = await fetch(`${node.url}/console`, { method: 'POST' });
     expect(response.status).toBe(405);
   });
+});
+
+it('names itself by the host it was asked under only if that is this machine', () => {
+  expect(ownUrlOf('localhost:4003', 4003)).toBe('http://localhost:4003');
+  expect(ownUrlOf('[::1]:4003', 4003)).toBe('http://[::1]:4003');
+  for (const host of ['evil.example', 'x; script-src *', 'localhost.evil.example:4003', '127.0.0.1:4003/x', undefined])
+    expect(ownUrlOf(host, 4003)).toBe('http://127.0.0.1:4003');
 });
 
 it('shows a page of production neither inner addresses nor a supervisor', () => {

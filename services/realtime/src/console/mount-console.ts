@@ -40,8 +40,7 @@ export const mountConsole = (app: App, configFor: (request: Request) => ConsoleC
     response.setHeader('Content-Type', type);
     response.status(status).end(content);
   };
-  const get = (path: string, answer: (request: Request, response: Response) => Promise<void>): void =>
-    mountPath(app, path, new Map([['get', answer]]));
+  const get = (path: string, answer: Handler): void => mountPath(app, path, new Map([['get', answer]]));
 
   get('/console', async (request, response) => {
     const page = (await listPageFiles()).get('index.html');
@@ -53,10 +52,11 @@ export const mountConsole = (app: App, configFor: (request: Request) => ConsoleC
   get('/console/config.json', async (request, response) => {
     send(response, 200, 'application/json; charset=utf-8', JSON.stringify(configFor(request)), 'no-store');
   });
-  get('/console/:file', async (request, response) => {
+  get('/console/:file', async (request, response, next) => {
     const name = String(request.params.file);
     const file = name === 'index.html' ? undefined : (await listPageFiles()).get(name);
-    if (!file) return send(response, 404, 'text/plain; charset=utf-8', 'There is no such file.\n', 'no-store');
+    // The end of the chain says that nothing is there, as it does of every other path.
+    if (!file) return next('route');
     send(response, 200, file.type, await file.read(), `public, max-age=${YEAR_S}, immutable`);
   });
 };

@@ -185,6 +185,7 @@ describe('letters of a queue', () => {
     const pages = [first, second, third].map(({ items }) => items.map(({ id }) => id));
     expect(pages).toEqual([['m-0', 'm-1'], ['m-2', 'm-3'], ['m-4']]);
     expect(third.nextCursor).toBeNull();
+    expect((await ask('GET', `/admin/dlq/rider.orders?cursor=${cursor}`)).status).toBe(400);
   });
 
   it('are all retried at the rate that was asked, each once', async () => {

@@ -19,7 +19,7 @@ import { groupLetters } from './group-letters.ts';
 import { pageOfLetters } from './letter-page.ts';
 import type { retryLetters } from './retry-letters.ts';
 
-const position = z.strictObject({ id: z.string(), index: z.int() });
+const position = z.strictObject({ queue: z.string(), id: z.string(), index: z.int() });
 
 export const deadLetterRoutes = ({
   deadLetters,
@@ -67,10 +67,11 @@ export const deadLetterRoutes = ({
       handle: async ({ params: { queue }, query: { limit, cursor } }) =>
         inQueue(queue, async () => {
           const after = cursor === undefined ? undefined : cursors.decode(cursor, position);
-          if (cursor !== undefined && !after) return problem('invalid_request', 'The cursor is not one of ours.');
+          if (cursor !== undefined && after?.queue !== queue)
+            return problem('invalid_request', 'The cursor is not one of this queue.');
           const { letters, unread } = await deadLetters.read(queue);
           const { items, next } = pageOfLetters(letters, after, limit);
-          return ok({ items, nextCursor: next ? cursors.encode(next) : null, unread });
+          return ok({ items, nextCursor: next ? cursors.encode({ queue, ...next }) : null, unread });
         }),
     }),
     route({

@@ -1,7 +1,7 @@
-import type { Express, Request, Response } from 'express';
+import type { Express, NextFunction, Request, Response } from 'express';
 import type { Method, Route } from './route.ts';
 
-export type Handler = (request: Request, response: Response) => void | Promise<void>;
+export type Handler = (request: Request, response: Response, next: NextFunction) => void | Promise<void>;
 
 /**
  * Mounts the handlers of one path. A request with another method goes on down the chain, with the methods it could have
