@@ -130,12 +130,13 @@ export const createLedger = ({ nowMs, journal }: { nowMs: () => number; journal:
     },
     readyAnswered: (id) => {
       // An offer that was quicker than the answer to the kitchen has taken no time at all.
-      if (readyAt.get(id) === OFFERED) return;
+      if (!live.has(id) || readyAt.get(id) === OFFERED) return;
       readyAt.set(id, nowMs());
     },
     offerSeen: (id) => {
       const since = readyAt.get(id);
-      if (since === OFFERED) return;
+      // Riders are offered the orders of everybody on the stack; when those were ready nobody here knows.
+      if (!live.has(id) || since === OFFERED) return;
       readyAt.set(id, OFFERED);
       latencies.push(since === undefined ? 0 : nowMs() - since);
       if (latencies.length > LATENCIES) latencies.shift();

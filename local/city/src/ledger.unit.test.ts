@@ -66,6 +66,23 @@ it('measures no latency of an order that was ready before a restart', () => {
   expect(ledger.summary().readyToOfferMs).toBeUndefined();
 });
 
+it('measures the offers of its own orders alone, and of none that has ended', () => {
+  const { ledger, clock } = aLedger();
+  ledger.ordered('asha', id(1));
+  // The riders and kitchens of this city serve other people on the stack too.
+  ledger.offerSeen(id(9));
+  ledger.readyAnswered(id(8));
+  ledger.offerSeen(id(8));
+  expect(ledger.summary().readyToOfferMs).toBeUndefined();
+  ledger.readyAnswered(id(1));
+  clock.ms = 40;
+  ledger.offerSeen(id(1));
+  expect(ledger.summary().readyToOfferMs).toEqual({ p50: 40, p95: 40 });
+  ledger.is(id(1), 'cancelled');
+  ledger.offerSeen(id(1));
+  expect(ledger.summary().readyToOfferMs).toEqual({ p50: 40, p95: 40 });
+});
+
 it('tells customers who changed their mind from orders that were given up', () => {
   const { ledger, restart } = aLedger();
   for (const number of [1, 2, 3]) ledger.ordered(`customer-${number}`, id(number));

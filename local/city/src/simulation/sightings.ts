@@ -49,6 +49,8 @@ export const createSightings = ({ nowMs }: { nowMs: () => number }): Sightings =
     delivered: new Map<string, number>(),
   };
   let movedAtMs = nowMs();
+  // Riders are offered the orders of everybody on the stack: a run that is stuck beside a city must still find out.
+  const ours = new Set<string>();
   const note = (what: keyof typeof firsts, id: string) => {
     movedAtMs = nowMs();
     if (!firsts[what].has(id)) firsts[what].set(id, movedAtMs);
@@ -79,6 +81,7 @@ export const createSightings = ({ nowMs }: { nowMs: () => number }): Sightings =
       ...ledger,
       ordered: (customer, id) => {
         orders.set(id, customer);
+        ours.add(id);
         note('ordered', id);
         ledger.ordered(customer, id);
       },
@@ -90,11 +93,11 @@ export const createSightings = ({ nowMs }: { nowMs: () => number }): Sightings =
         ledger.is(id, status);
       },
       readyAnswered: (id) => {
-        note('ready', id);
+        if (ours.has(id)) note('ready', id);
         ledger.readyAnswered(id);
       },
       offerSeen: (id) => {
-        note('offered', id);
+        if (ours.has(id)) note('offered', id);
         ledger.offerSeen(id);
       },
     },
