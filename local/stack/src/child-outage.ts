@@ -19,7 +19,7 @@ export const killedForAWhile = (find: Find): Breakable => ({
 export const frozenForAWhile = (find: Find): Breakable => ({
   kind: 'possible',
   effect: (ms) => `it is frozen for ${ms / SECOND} s: connections stay, and nobody answers`,
-  begin: async (ms) => find()?.pause(ms) ?? false,
+  begin: async (ms) => find()?.pause(ms) === 'done',
   awayUntil: () => find()?.status().awayUntil,
   end: async () => undefined,
 });

@@ -11,6 +11,14 @@ export class StartFailed extends Error {
   }
 }
 
+/** A start that a stop overtook: nothing is wrong with the child. */
+export class StoppedMeanwhile extends StartFailed {
+  constructor(child: string) {
+    super(`${child} was stopped meanwhile`);
+    this.name = 'StoppedMeanwhile';
+  }
+}
+
 /** The failure of a start that wrong configuration stopped. */
 export const misconfigured = (refusals: readonly Refusal[]): StartFailed =>
   new StartFailed(refusalsText(refusals), refusals);

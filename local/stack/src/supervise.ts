@@ -2,7 +2,7 @@ import { SECOND } from '@tiffin/platform/clock';
 import { type Child, type Command, type Ended, startChild } from './child.ts';
 import { restartDelayMs } from './restart-delay.ts';
 import type { ChildName } from './stack-file.ts';
-import { misconfigured, StartFailed } from './start-failed.ts';
+import { misconfigured, StartFailed, StoppedMeanwhile } from './start-failed.ts';
 
 /** sysexits.h EX_CONFIG: the child says that its configuration is wrong; starting it again would not mend it. */
 const EXIT_CONFIG = 78;
@@ -36,18 +36,27 @@ export type ChildNews =
   | { kind: 'misconfigured'; child: ChildName; problems: string }
   | { kind: 'cut-off'; child: ChildName };
 
+/** The signals that end a process. What freezes it or wakes it up belongs to `pause`, which knows until when. */
+export type EndingSignal = 'SIGKILL' | 'SIGTERM' | 'SIGINT';
+
+/** Only `done` changed anything. `ending`: its process was told to end already; `away`: it is paused or taken away already. */
+type Done = 'done' | 'not-running' | 'ending' | 'away';
+
 export type Supervised = {
   readonly name: ChildName;
   status(): ChildStatus;
-  /** Starts it unless it runs; resolves when it is ready, throws StartFailed when it will not be. */
+  /**
+   * Starts it unless it runs; resolves when it is ready. Throws StartFailed when it will not be, and StoppedMeanwhile when a stop is quicker
+   * or under way.
+   */
   start(): Promise<void>;
   /** Stops it for good; resolves when the process and all it started are gone. */
   stop(): Promise<void>;
-  /** Signals a running child; false when none runs. */
-  signal(name: NodeJS.Signals): boolean;
-  /** Freezes it for a while, as a machine that swaps does; false when none runs. */
-  pause(ms: number): boolean;
-  /** Kills it the hard way and starts it again after `ms`, not earlier; false when none runs. */
+  /** Ends its process, after which it is started again. Of one that is ending already only SIGKILL is worth sending, once. */
+  signal(name: EndingSignal): Exclude<Done, 'away'>;
+  /** Freezes it for a while, as a machine that swaps does. */
+  pause(ms: number): Done;
+  /** Kills it the hard way and starts it again after `ms`, not earlier; false when none runs that could be. */
   takeAway(ms: number): boolean;
 };
 
@@ -77,6 +86,8 @@ export const supervise = ({
   let restarts = 0;
   let awayUntil: Date | undefined;
   let takenAway = false;
+  // The signal that its process was told to end with: until that is gone it is there, and good for nothing any more.
+  let ending: EndingSignal | undefined;
   let deathsBeforeReady = 0;
   let spawning: Promise<unknown> = Promise.resolve();
   let waiting: Waiting[] = [];
@@ -134,6 +145,7 @@ export const supervise = ({
 
   const launch = async (): Promise<void> => {
     takenAway = false;
+    ending = undefined;
     awayUntil = undefined;
     become('starting');
     const startedAt = performance.now();
@@ -154,7 +166,7 @@ export const supervise = ({
     if (await launched.ready) {
       if (!is('starting')) return;
       deathsBeforeReady = 0;
-      become('ready');
+      become(awayUntil ? 'paused' : 'ready');
       tell({ kind: 'ready', child: name, pid: launched.pid, again: restarts > 0 });
       restarts += 1;
       settle();
@@ -172,7 +184,10 @@ export const supervise = ({
       awayUntil,
     }),
     start: () => {
-      if (is('ready', 'paused')) return Promise.resolve();
+      if (is('stopping')) return Promise.reject(new StoppedMeanwhile(name));
+      if (is('ready', 'paused') && ending === undefined) return Promise.resolve();
+      // Whoever wants it now does not wait until it would have come back.
+      takenAway = false;
       const ready = new Promise<void>((resolve, reject) => {
         const late = setTimeout(() => {
           const message = `${name} is not ready after ${READY_MS / SECOND} s. What it said: ${command.logFile}`;
@@ -202,21 +217,27 @@ export const supervise = ({
       clearTimeout(resume);
       takenAway = false;
       awayUntil = undefined;
+      ending ??= 'SIGTERM';
       become('stopping');
       // A stop in the middle of a start waits for the process it has to end.
       await spawning;
       const inTime = child ? await child.stop(STOP_MS) : true;
       if (!inTime) tell({ kind: 'cut-off', child: name });
       become('stopped');
-      settle(new StartFailed(`${name} was stopped`));
+      settle(new StoppedMeanwhile(name));
     },
     signal: (signal) => {
-      child?.signal(signal);
-      return child !== undefined;
+      if (!child) return 'not-running';
+      if (ending === 'SIGKILL' || (ending && signal !== 'SIGKILL')) return 'ending';
+      ending = signal;
+      child.signal(signal);
+      return 'done';
     },
     pause: (ms) => {
+      if (awayUntil) return 'away';
       const paused = child;
-      if (!paused || takenAway) return false;
+      if (!paused) return 'not-running';
+      if (ending) return 'ending';
       paused.signal('SIGSTOP');
       if (is('ready')) become('paused');
       clearTimeout(resume);
@@ -226,11 +247,12 @@ export const supervise = ({
         paused.signal('SIGCONT');
         if (is('paused')) become('ready');
       }, ms);
-      return true;
+      return 'done';
     },
     takeAway: (ms) => {
-      if (!child || !is('ready', 'paused')) return false;
+      if (!child || ending || !is('ready', 'paused')) return false;
       takenAway = true;
+      ending = 'SIGKILL';
       awayUntil = new Date(Date.now() + ms);
       clearTimeout(resume);
       child.signal('SIGKILL');
