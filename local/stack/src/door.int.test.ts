@@ -1,3 +1,5 @@
+import { connect } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { createTokenVerifier } from '@tiffin/platform/auth/tokens';
 import { HOUR, MINUTE } from '@tiffin/platform/clock';
 import { expect, test } from 'vitest';
@@ -165,4 +167,23 @@ test('an outage lasts a tenth of a second to a minute, and poison goes to queues
     expect(await post('/_stack/poison', { queue }, withKey)).toMatchObject({ status: 400 });
   }
   expect(await post('/_stack/poison', {}, withKey)).toMatchObject({ status: 503, body: { code: 'unavailable' } });
+});
+
+test.each([
+  ['broken HTTP', 'GARBAGE\r\n\r\n', 'HTTP/1.1 400 Bad Request', 'invalid_request'],
+  [
+    'a header of 20 KB',
+    `GET /_stack HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Long: ${'x'.repeat(20_480)}\r\n\r\n`,
+    'HTTP/1.1 431 Request Header Fields Too Large',
+    'headers_too_large',
+  ],
+  ['no Host', 'GET /_stack HTTP/1.1\r\nConnection: close\r\n\r\n', 'HTTP/1.1 400 Bad Request', 'invalid_request'],
+])('%s is answered with a problem, as the services do', async (_, request, statusLine, code) => {
+  const { port } = await aDoor();
+  const socket = connect(port, '127.0.0.1');
+  socket.end(request);
+  const [head = '', body = ''] = (await text(socket)).split('\r\n\r\n');
+  expect(head.split('\r\n')[0]).toBe(statusLine);
+  expect(head).toMatch(/^content-type: application\/problem\+json/im);
+  expect(JSON.parse(body)).toMatchObject({ code, detail: expect.any(String) });
 });

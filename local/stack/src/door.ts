@@ -1,4 +1,5 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { createNodeServer } from '@tiffin/platform/http/node-server';
 import * as z from 'zod';
 import type { Breakages } from './breakages.ts';
 import { actOnChild } from './child-verbs.ts';
@@ -100,35 +101,26 @@ export type Door = { close(): Promise<void> };
  * The supervisor's door, for the console, tests and demonstrations: what runs, ways to break it, and tokens. On loopback only, for programs
  * of this machine and the console's pages; every request but the sign-in shows the key.
  */
-export const openDoor = (house: House): Promise<Door> =>
-  new Promise((resolve, reject) => {
-    const send = (response: ServerResponse, { status, body, headers }: Answer): void => {
-      const type = status < 400 ? 'application/json' : 'application/problem+json';
-      // Tokens and keys are in some of the answers.
-      response.writeHead(status, { ...headers, 'content-type': type, 'cache-control': 'no-store' });
-      response.end(JSON.stringify(body));
-    };
-    const server = createServer((request, response) => {
-      const visit = receive(request, house);
-      switch (visit.kind) {
-        case 'refused':
-          return send(response, visit.answer);
-        case 'preflight':
-          response.writeHead(204, visit.headers).end();
-          return;
-        case 'welcome':
-          for (const [name, value] of Object.entries(visit.headers)) response.setHeader(name, value);
-          void answerTo(request, house).then((answer) => send(response, answer));
-      }
-    });
-    server.once('error', reject);
-    server.listen(house.port, LOOPBACK, () =>
-      resolve({
-        close: () =>
-          new Promise((closed) => {
-            server.close(() => closed());
-            server.closeAllConnections();
-          }),
-      }),
-    );
+export const openDoor = async (house: House): Promise<Door> => {
+  const send = (response: ServerResponse, { status, body, headers }: Answer): void => {
+    const type = status < 400 ? 'application/json' : 'application/problem+json';
+    // Tokens and keys are in some of the answers.
+    response.writeHead(status, { ...headers, 'content-type': type, 'cache-control': 'no-store' });
+    response.end(JSON.stringify(body));
+  };
+  const { listen, close } = createNodeServer((request, response) => {
+    const visit = receive(request, house);
+    switch (visit.kind) {
+      case 'refused':
+        return send(response, visit.answer);
+      case 'preflight':
+        response.writeHead(204, visit.headers).end();
+        return;
+      case 'welcome':
+        for (const [name, value] of Object.entries(visit.headers)) response.setHeader(name, value);
+        void answerTo(request, house).then((answer) => send(response, answer));
+    }
   });
+  await listen(house.port, LOOPBACK);
+  return { close: () => close(0) };
+};
