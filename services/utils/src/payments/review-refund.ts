@@ -15,6 +15,7 @@ export const reviewRefund =
       key: refund.key,
       orderId: data.orderId,
       detail: `${whatOf(refund)} could not be sent back (${refund.reason})${wordsOf(refund)}`,
+      known: factsOf(refund),
     });
   };
 
@@ -27,7 +28,26 @@ export const reviewOverdueRefund =
       key: `${refund.key}.overdue`,
       orderId,
       detail: `${whatOf(refund)} has been ${refund.status} since ${refund.requestedAt} (${refund.reason}) and is still being tried, ${refund.tries} times so far: ask the gateway, do not send it again${wordsOf(refund)}`,
+      known: factsOf(refund),
     });
 
 const whatOf = ({ amountPaise, gatewayPaymentId }: RefundRecord) => `${amountPaise} paise of ${gatewayPaymentId}`;
 const wordsOf = ({ lastFailure }: RefundRecord) => (lastFailure ? `; last failure: ${lastFailure.reason}` : '');
+
+const factsOf = ({
+  key,
+  amountPaise,
+  gatewayPaymentId,
+  gatewayRefundId,
+  attempt,
+  tries,
+  lastFailure,
+}: RefundRecord) => ({
+  refundId: key,
+  amountPaise,
+  gatewayPaymentId,
+  ...(gatewayRefundId === undefined ? {} : { gatewayRefundId }),
+  attempt,
+  tries,
+  ...(lastFailure === undefined ? {} : { lastFailure: lastFailure.reason, lastFailureAt: lastFailure.at }),
+});
