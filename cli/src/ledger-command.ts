@@ -1,0 +1,76 @@
+import { writeFile } from 'node:fs/promises';
+import { ledgerReply, orderLedger, settlement } from '@tiffin/contracts/ledger-api';
+import { type AskLedger, askLedgerAt, type LedgerAnswer } from './ledger-answer.ts';
+import { findLedgerDoor } from './ledger-door.ts';
+import { LEDGER_HELP, type LedgerQuestion, readLedgerRequest } from './ledger-request.ts';
+import { addToTotals, type LedgerTotals, orderWords, totalsLine, transactionLine } from './ledger-words.ts';
+
+const EXIT_FAILED = 1;
+const EXIT_USAGE = 2;
+
+const { env } = process;
+const json = process.argv.includes('--json');
+
+const refuse = (message: string, code: number): never => {
+  if (json) console.log(JSON.stringify({ event: 'problem', message }));
+  else console.error(message);
+  return process.exit(code);
+};
+const insist = <Body>(answer: LedgerAnswer<Body>): Body =>
+  answer.kind === 'answer' ? answer.body : refuse(answer.message, EXIT_FAILED);
+
+const printTime = async (ask: AskLedger, query: string): Promise<void> => {
+  let totals: LedgerTotals = {};
+  let cursor = '';
+  for (;;) {
+    const { items, nextCursor } = insist(await ask.json(`?${query}${cursor}`, ledgerReply));
+    for (const transaction of items) {
+      totals = addToTotals(totals, transaction);
+      console.log(json ? JSON.stringify({ event: 'transaction', ...transaction }) : transactionLine(transaction));
+    }
+    if (nextCursor === null) break;
+    cursor = `&cursor=${encodeURIComponent(nextCursor)}`;
+  }
+  console.log(json ? JSON.stringify({ event: 'totals', totals }) : totalsLine(totals));
+};
+
+const printSettlement = async (ask: AskLedger, query: string, out: string | undefined): Promise<void> => {
+  const path = `/settlement?${query}`;
+  const text = json ? `${JSON.stringify(insist(await ask.json(path, settlement)))}\n` : insist(await ask.text(path));
+  if (out === undefined) {
+    process.stdout.write(text);
+    return;
+  }
+  await writeFile(out, text).catch((error: unknown) =>
+    refuse(`${out} cannot be written: ${String(error)}`, EXIT_FAILED),
+  );
+  if (!json) console.log(`${out} is written.`);
+};
+
+const print = async (ask: AskLedger, question: LedgerQuestion): Promise<void> => {
+  switch (question.kind) {
+    case 'time':
+      return printTime(ask, question.query);
+    case 'settlement':
+      return printSettlement(ask, question.query, question.out);
+    case 'order': {
+      const shown = insist(await ask.json(`/orders/${question.orderId}`, orderLedger));
+      console.log(json ? JSON.stringify(shown) : orderWords(shown));
+    }
+  }
+};
+
+const request = readLedgerRequest(process.argv.slice(2));
+switch (request.kind) {
+  case 'help':
+    console.log(LEDGER_HELP);
+    break;
+  case 'problem':
+    refuse(request.message, EXIT_USAGE);
+    break;
+  case 'request': {
+    const door = await findLedgerDoor(request.door, env);
+    if (door.kind === 'problem') refuse(door.message, EXIT_FAILED);
+    else await print(askLedgerAt(door), request.question);
+  }
+}
