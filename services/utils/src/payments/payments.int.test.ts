@@ -60,7 +60,7 @@ describe('opening a payment', () => {
     expect(await stand.stream(bill.orderId)).toEqual(['PAYMENT_CREATED']);
   });
 
-  it('whose first answer was lost is the same gateway order, as its receipt is the order’s id', async () => {
+  it('BP-07: whose first answer was lost is the same gateway order, as its receipt is the order’s id', async () => {
     const bill = stand.newBill();
     // Twice: what breaks on a connection used before is asked once more on a new one.
     await stand.control('faults', { route: 'POST /v1/orders', kind: 'hang-up-after', times: 2 });
@@ -193,7 +193,7 @@ describe('a customer who comes back from the checkout page', () => {
     expect(await successes(bill.orderId)).toBe(0);
   });
 
-  it('C47: who signed with the webhook’s secret, or changed one character, is refused', async () => {
+  it('C47, BP-02, BP-37: who signed with the webhook’s secret, or changed one character, is refused', async () => {
     const bill = stand.newBill();
     const { razorpayOrderId } = await stand.checkout(bill.orderId);
     const triple = await withoutWebhooks(() => stand.pay(razorpayOrderId));

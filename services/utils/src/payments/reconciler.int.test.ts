@@ -48,7 +48,7 @@ const capturedBody = (gatewayOrderId: string, id: string, created_at = Math.floo
 });
 
 describe('when every webhook and callback is lost', () => {
-  it('T03: an order is paid by asking the gateway, once', async () => {
+  it('T03, BP-08: an order is paid by asking the gateway, once', async () => {
     const bill = stand.newBill();
     await stand.pay((await stand.checkout(bill.orderId)).razorpayOrderId);
     await eventually('PAYMENT_SUCCESS', async () => (await count(bill.orderId, 'PAYMENT_SUCCESS')) === 1);
@@ -150,7 +150,7 @@ describe('when every webhook and callback is lost', () => {
 });
 
 describe('one payment, told of in three ways at the same instant', () => {
-  it(`C71, BP-01: webhook, callback and reconciler tell of each of ${AT_ONCE} payments once`, async () => {
+  it(`C71: webhook, callback and reconciler tell of each of ${AT_ONCE} payments once`, async () => {
     const payments = Array.from({ length: AT_ONCE }, () => stand.newBill());
     await inParallel(payments, 8, async ({ orderId }) => {
       const { razorpayOrderId } = await stand.checkout(orderId);
@@ -307,7 +307,8 @@ describe('looking now, because an admin asks', () => {
     const orderIds = bills.map(({ orderId }) => orderId);
     await eventually('all to be recovered', async () => (await countPaid(orderIds)) === orderIds.length);
     await stopSecond();
-    expect(gateway.asked.filter((order) => ordersOf.includes(order)).sort()).toEqual([...ordersOf].sort());
+    const ours = new Set<string>(ordersOf);
+    expect(gateway.asked.filter((order) => ours.has(order)).sort()).toEqual([...ours].sort());
     gateway.close();
   });
 });

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { createServer } from 'node:http';
 import { gzipSync } from 'node:zlib';
 import type { Bill } from '@tiffin/contracts/order-api';
 import { webhookInFullReply, webhooksReply } from '@tiffin/contracts/payment-operations-api';
@@ -8,7 +9,10 @@ import { type Stand, startStand } from '../utils.fixture.ts';
 
 let stand: Stand;
 beforeAll(async () => {
-  stand = await startStand('webhooks', { config: { RAZORPAY_ACCOUNT_ID: 'acc_TiffinTest01' } });
+  stand = await startStand('webhooks', {
+    config: { RAZORPAY_ACCOUNT_ID: 'acc_TiffinTest01' },
+    timings: { answerWithinMs: 1_500 },
+  });
   await stand.control('webhooks', { deliver: false });
 });
 afterAll(() => stand?.close());
@@ -42,6 +46,15 @@ const paymentOf = (gatewayOrderId: string, changes: object = {}) => ({
   contact: '+919876543210',
   notes: [],
   ...changes,
+});
+const refundOf = (paymentId: string, amount: number) => ({
+  id: `rfnd_${randomBytes(7).toString('hex')}`,
+  entity: 'refund',
+  payment_id: paymentId,
+  amount,
+  currency: 'INR',
+  status: 'processed',
+  notes: [],
 });
 const captured = (gatewayOrderId: string, changes: object = {}, envelopeChanges: object = {}) =>
   envelopeOf('payment.captured', { payment: { entity: paymentOf(gatewayOrderId, changes) } }, envelopeChanges);
@@ -92,7 +105,7 @@ describe('a body that nobody signed', () => {
     await paid(orderId);
   });
 
-  it('C49, C50: is refused when one byte differs, or when the same JSON is written anew', async () => {
+  it('C49, C50, BP-02, BP-37: is refused when one byte differs, or when the same JSON is written anew', async () => {
     const { orderId, gatewayOrderId } = await anOrder();
     const body = JSON.stringify(captured(gatewayOrderId));
     const signature = { 'x-razorpay-signature': stand.sign(body) };
@@ -140,7 +153,7 @@ describe('a signed body', () => {
     expect(await stand.stream(orderId)).toEqual(['PAYMENT_CREATED', 'PAYMENT_SUCCESS']);
   });
 
-  it('C54: that comes again under another event id is the same', async () => {
+  it('C54, BP-03: that comes again under another event id is the same', async () => {
     const { orderId, gatewayOrderId } = await anOrder();
     const body = captured(gatewayOrderId);
     expect((await stand.webhook(body)).body).toEqual({});
@@ -148,7 +161,7 @@ describe('a signed body', () => {
     await paid(orderId);
   });
 
-  it('C55: under a known event id with other bytes is kept apart, and pays nothing', async () => {
+  it('C55, BP-10: under a known event id with other bytes is kept apart, and pays nothing', async () => {
     const first = await anOrder();
     const second = await anOrder();
     const id = eventId();
@@ -172,7 +185,7 @@ describe('a signed body', () => {
     expect((await stand.inbox()).some(({ _id }) => _id.startsWith('sha256:'))).toBe(true);
   });
 
-  it('C57: has one effect in whatever order the events of one payment arrive', async () => {
+  it('C57, BP-06: has one effect in whatever order the events of one payment arrive', async () => {
     for (const order of [
       ['order.paid', 'payment.captured', 'payment.authorized'],
       ['payment.failed', 'payment.authorized', 'payment.captured', 'order.paid'],
@@ -182,7 +195,9 @@ describe('a signed body', () => {
       const id = newPaymentId();
       for (const event of order) {
         const status = event === 'order.paid' ? 'captured' : event.replace('payment.', '');
-        const payment = { entity: paymentOf(gatewayOrderId, { id, status }) };
+        const payment = {
+          entity: paymentOf(gatewayOrderId, { id, status, late_authorized: order[0] === 'payment.failed' }),
+        };
         const payload = event === 'order.paid' ? { payment, order: { entity: { id: gatewayOrderId } } } : { payment };
         expect((await stand.webhook(envelopeOf(event, payload))).status).toBe(200);
         await stand.workedOff();
@@ -304,6 +319,34 @@ describe('a signed body', () => {
     expect(await inboxRow(id)).toMatchObject({ status: 'ignored' });
     await stand.webhook(envelopeOf('payment.dispute.created', { payment: { entity: paymentOf(gatewayOrderId) } }));
     expect(await stand.stream(orderId)).toEqual(['PAYMENT_CREATED']);
+  });
+
+  it('C67: of a refund that nobody here asked for, before the capture it belongs to, counts both once', async () => {
+    const { orderId, gatewayOrderId } = await anOrder();
+    const payment = { entity: paymentOf(gatewayOrderId, { amount_refunded: 10_000 }) };
+    const refund = { entity: refundOf(payment.entity.id, 10_000) };
+    for (const event of ['refund.processed', 'refund.created', 'refund.processed']) {
+      expect((await stand.webhook(envelopeOf(event, { refund, payment }, { created_at: seconds() }))).status).toBe(200);
+      await stand.workedOff();
+    }
+    await stand.webhook(
+      envelopeOf('payment.captured', { payment: { entity: { ...payment.entity, amount_refunded: 0 } } }),
+    );
+    await stand.workedOff();
+    expect(await stand.payment(orderId)).toMatchObject({
+      status: 'partially_refunded',
+      refunds: [{ amountPaise: 10_000, status: 'processed' }],
+    });
+    const told = ['PAYMENT_CREATED', 'PAYMENT_SUCCESS', 'REFUND_REQUESTED', 'REFUND_PROCESSED'];
+    expect(await stand.stream(orderId)).toEqual(told);
+  });
+
+  it('BP-01: pays the order though its customer never comes back from the checkout page', async () => {
+    const { orderId, gatewayOrderId } = await anOrder();
+    const { razorpay_payment_id: id } = await stand.pay(gatewayOrderId);
+    expect(await successes(orderId)).toBe(0);
+    await stand.webhook(captured(gatewayOrderId, { id }));
+    await paid(orderId);
   });
 
   it('C65: is taken while the broker is away, and the order hears of it when it is back', async () => {
@@ -520,5 +563,37 @@ describe('while the database is away', () => {
       withinMs: 30_000,
     });
     await paid(orderId);
+  });
+});
+
+describe('the gateway, whose webhooks our endpoint does not take', () => {
+  /** In the place of our service: answers what it is told to, and to nothing at all with silence. */
+  const standIn = async (answers: (number | 'silence')[]) => {
+    const server = createServer((_request, response) => {
+      const answer = answers.shift() ?? 500;
+      if (answer !== 'silence') response.writeHead(answer).end();
+    });
+    await new Promise<void>((resolve) => server.listen(stand.config.PORT, '127.0.0.1', resolve));
+    return async () => {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    };
+  };
+
+  it('BP-04, BP-11: sends them again after a 500 and after no answer at all, and the order is paid once', async () => {
+    const { orderId, gatewayOrderId } = await anOrder();
+    await stand.stop();
+    // Three events: each is refused, then left without an answer.
+    const answers: (number | 'silence')[] = [500, 500, 500, 'silence', 'silence', 'silence'];
+    const close = await standIn(answers);
+    await stand.control('webhooks', { deliver: true });
+    await stand.pay(gatewayOrderId);
+    await eventually('every try to be made', () => answers.length === 0);
+    await close();
+    // Our service takes the webhooks of every account that has the secret: the gateway’s own is another here.
+    await stand.restart({ RAZORPAY_ACCOUNT_ID: undefined });
+    await paid(orderId);
+    await stand.workedOff();
+    expect(await stand.stream(orderId)).toEqual(['PAYMENT_CREATED', 'PAYMENT_SUCCESS']);
   });
 });
