@@ -9,6 +9,7 @@ const environmentSchema = z.object({
   RAZORPAY_WEBHOOK_SECRET: z.string().min(1).optional(),
   RAZORPAY_WEBHOOK_SECRETS: z.string().min(1).optional(),
   RAZORPAY_WEBHOOK_URL: z.url({ protocol: /^https?$/ }),
+  MERCHANT_NAME: z.string().trim().min(1).max(80).optional(),
   DATA_FOLDER: z.string().min(1).optional(),
   ALLOWED_ORIGINS: z
     .string()
@@ -28,6 +29,7 @@ export interface Config {
   readonly keySecret: string;
   readonly webhookSecret: string;
   readonly webhookUrl: string;
+  readonly merchantName: string | undefined;
   readonly dataFolder: string | undefined;
   readonly allowedOrigins: readonly string[];
 }
@@ -61,6 +63,7 @@ export const readConfig = (environment: Readonly<Record<string, string | undefin
       keySecret: data.RAZORPAY_KEY_SECRET,
       webhookSecret,
       webhookUrl: data.RAZORPAY_WEBHOOK_URL,
+      merchantName: data.MERCHANT_NAME,
       dataFolder: data.DATA_FOLDER,
       allowedOrigins: data.ALLOWED_ORIGINS,
     },

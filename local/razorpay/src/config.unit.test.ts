@@ -18,6 +18,7 @@ test('the newest of a list of webhook secrets signs', () => {
       keySecret: 'key secret',
       webhookSecret: 'newest',
       webhookUrl: 'http://127.0.0.1:4004/webhooks/razorpay',
+      merchantName: undefined,
       dataFolder: undefined,
       allowedOrigins: [],
     },

@@ -34,6 +34,8 @@ export interface FakeRazorpayOptions {
   readonly webhookUrl: string;
   /** Origins of the pages that may use the controls. */
   readonly allowedOrigins?: readonly string[] | undefined;
+  /** Who is paid, as the checkout page says it. */
+  readonly merchantName?: string | undefined;
   /** Where the state is kept; without it the state ends with the process. */
   readonly dataFolder?: string | undefined;
   readonly logger?: Logger | undefined;
@@ -47,6 +49,8 @@ export interface FakeRazorpay {
   /** Ends it; webhooks that were not acknowledged are sent again by the next start on the same folder. */
   readonly close: () => Promise<void>;
 }
+
+const DEFAULT_MERCHANT = 'Tiffin';
 
 /** Starts a gateway that keeps Razorpay's rules, on 127.0.0.1 only. Rejects when the port or the folder is taken. */
 export const startFakeRazorpay = async (options: FakeRazorpayOptions): Promise<FakeRazorpay> => {
@@ -103,10 +107,12 @@ export const startFakeRazorpay = async (options: FakeRazorpayOptions): Promise<F
   };
 
   const closing = new AbortController();
+  const pay = takePayment(business);
+  const allowedOrigins = options.allowedOrigins ?? [];
   const app = createGatewayApp({
     endpoints: [...orderEndpoints(business), ...paymentEndpoints(business), ...refundEndpoints({ ledger, refund })],
     controls: {
-      pay: takePayment(business),
+      pay,
       refund,
       verdicts,
       setWebhooks: setWebhooks({ database, outbox, archive, switches, sender, configuredSecret, now }),
@@ -124,9 +130,19 @@ export const startFakeRazorpay = async (options: FakeRazorpayOptions): Promise<F
       }),
       reset,
     },
+    checkout: {
+      ledger,
+      pay,
+      merchant: options.merchantName ?? DEFAULT_MERCHANT,
+      accountId,
+      keySecret,
+      allowedOrigins,
+      faults,
+      closing: closing.signal,
+    },
     keyId,
     keySecret,
-    allowedOrigins: options.allowedOrigins ?? [],
+    allowedOrigins,
     closing: closing.signal,
     onRedirectFollowed: () => {
       redirectsFollowed += 1;

@@ -6,7 +6,7 @@ import { sendOutcome, sendRefusal } from '../http/serve-endpoint.ts';
 import { PAYMENT_OUTCOMES, type takePayment } from '../payments/take-payment.ts';
 import type { refundPayment } from '../refunds/refund-payment.ts';
 import type { RefundVerdicts } from '../refunds/refund-verdicts.ts';
-import { signCheckout } from '../signature.ts';
+import { checkoutTriple } from '../signature.ts';
 import type { replayWebhooks } from '../webhooks/replay-webhooks.ts';
 import { webhookSwitchesSchema } from '../webhooks/switches.ts';
 import type { WebhookArchive } from '../webhooks/webhook-archive.ts';
@@ -61,12 +61,7 @@ export const controlRoutes = (controls: Controls, { routes, keySecret }: { route
       sendRefusal(response, outcome.refusal);
       return;
     }
-    const { id, order_id: orderId } = outcome.value;
-    response.json({
-      razorpay_payment_id: id,
-      razorpay_order_id: orderId,
-      razorpay_signature: signCheckout(keySecret, orderId, id),
-    });
+    response.json(checkoutTriple(keySecret, outcome.value));
   });
 
   // A person at the dashboard: no key, no notes of ours, and nobody asked the service first.

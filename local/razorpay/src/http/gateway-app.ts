@@ -1,4 +1,5 @@
 import express, { type ErrorRequestHandler, type Express } from 'express';
+import { CHECKOUT_ROUTE, type Checkout, checkoutRoutes } from '../checkout/checkout.routes.ts';
 import { type Controls, controlRoutes } from '../control/control.routes.ts';
 import { loopbackOnly } from '../control/loopback-only.ts';
 import type { Logger } from '../logger.ts';
@@ -9,10 +10,11 @@ import { type Endpoint, routeOf } from './endpoint.ts';
 import { plainBody } from './plain-body.ts';
 import { REDIRECT_TARGET, sendRefusal, serveEndpoint } from './serve-endpoint.ts';
 
-/** The whole HTTP surface: Razorpay's routes under `/v1`, the controls beside them. */
+/** The whole HTTP surface: Razorpay's routes under `/v1`, the checkout page and the controls beside them. */
 export const createGatewayApp = ({
   endpoints,
   controls,
+  checkout,
   keyId,
   keySecret,
   allowedOrigins,
@@ -22,6 +24,7 @@ export const createGatewayApp = ({
 }: {
   endpoints: readonly Endpoint[];
   controls: Controls;
+  checkout: Checkout;
   keyId: string;
   keySecret: string;
   allowedOrigins: readonly string[];
@@ -43,13 +46,14 @@ export const createGatewayApp = ({
     onRedirectFollowed();
     sendRefusal(response, noSuchUrl());
   });
+  app.use('/checkout', checkoutRoutes(checkout));
   app.use('/v1', basicAuth(keyId, keySecret));
   app.use(express.json());
   app.use(plainBody);
   for (const endpoint of endpoints) {
     app[endpoint.method](endpoint.path, serveEndpoint(endpoint, { faults: controls.faults, closing }));
   }
-  app.use('/_control', controlRoutes(controls, { routes: endpoints.map(routeOf), keySecret }));
+  app.use('/_control', controlRoutes(controls, { routes: [...endpoints.map(routeOf), CHECKOUT_ROUTE], keySecret }));
   app.use((_request, response) => {
     sendRefusal(response, noSuchUrl());
   });

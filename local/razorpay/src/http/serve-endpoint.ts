@@ -41,7 +41,7 @@ const callOf = (request: Request<{ id?: string }>): Call => ({
 });
 
 /** Puts the fault in the place of the answer, unless the fault lets the work happen. */
-const replaceAnswer = async (
+export const replaceAnswer = async (
   fault: Fault,
   response: Response,
   closing: AbortSignal,
