@@ -1,9 +1,10 @@
 import { type Role, role, userId } from '@tiffin/contracts/claims';
 import { line } from '@tiffin/contracts/text';
-import { readCommandLine, wholeNumber } from '@tiffin/stack/command-line';
+import { readCommandLine, wantsWholeNumber, wholeNumber } from '@tiffin/stack/command-line';
 
 /** What the services accept at most: 24 hours. */
 const LONGEST_TTL_S = 24 * 3_600;
+const TTL_BOUNDS = { min: 1, max: LONGEST_TTL_S };
 const DEFAULT_TTL_S = 3_600;
 
 export type TokenRequest = {
@@ -50,8 +51,8 @@ export const readTokenRequest = (args: readonly string[]): Read => {
   if (!roleRead.success) return wrong(`--role takes one of ${role.options.join(', ')}.`);
   const sub = userId.safeParse(values.sub);
   if (!sub.success) return wrong('--sub takes 1 to 64 letters, digits, _ and -.');
-  const ttlSeconds = wholeNumber(values.ttl, { min: 1, max: LONGEST_TTL_S });
-  if (ttlSeconds === undefined) return wrong(`--ttl takes seconds, 1 to ${LONGEST_TTL_S}.`);
+  const ttlSeconds = wholeNumber(values.ttl, TTL_BOUNDS);
+  if (ttlSeconds === undefined) return wrong(wantsWholeNumber('--ttl', TTL_BOUNDS));
   const name = line({ max: 120 }).optional().safeParse(values.name);
   if (!name.success) return wrong('--name takes one line of at most 120 characters.');
   return { kind: 'request', role: roleRead.data, sub: sub.data, name: name.data, ttlSeconds, data: values.data };

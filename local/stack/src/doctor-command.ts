@@ -1,5 +1,5 @@
 import { checkConfiguration } from './check-configuration.ts';
-import { readCommandLine, wholeNumber } from './command-line.ts';
+import { readCommandLine, wantsWholeNumber, wholeNumber } from './command-line.ts';
 import { canStart, examine } from './doctor.ts';
 import { DEFAULT_PORT_BASE, PORT_BASE_BOUNDS } from './ports.ts';
 import { table } from './table.ts';
@@ -52,7 +52,6 @@ if (read.kind === 'problem') refuse(read.message);
 else if (read.values.help) console.log(HELP);
 else {
   const portBase = wholeNumber(read.values['port-base'], PORT_BASE_BOUNDS);
-  const { min, max } = PORT_BASE_BOUNDS;
-  if (portBase === undefined) refuse(`--port-base takes a number from ${min} to ${max}.`);
+  if (portBase === undefined) refuse(wantsWholeNumber('--port-base', PORT_BASE_BOUNDS));
   else await look(read.values.data, portBase, read.values.json);
 }

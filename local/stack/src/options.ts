@@ -1,4 +1,4 @@
-import { readCommandLine, wholeNumber } from './command-line.ts';
+import { readCommandLine, wantsWholeNumber, wholeNumber } from './command-line.ts';
 import { DEFAULT_PORT_BASE, PORT_BASE_BOUNDS } from './ports.ts';
 
 export type StackOptions = {
@@ -47,10 +47,11 @@ export const readOptions = (args: readonly string[]): OptionsResult => {
 
   const portBase = wholeNumber(values['port-base'], PORT_BASE_BOUNDS);
   if (portBase === undefined) {
-    const { min, max } = PORT_BASE_BOUNDS;
-    return { kind: 'problem', message: `--port-base takes a number from ${min} to ${max}.`, json };
+    const message = `${wantsWholeNumber('--port-base', PORT_BASE_BOUNDS)} See npm start -- --help`;
+    return { kind: 'problem', message, json };
   }
-  if (values.data === '') return { kind: 'problem', message: '--data takes the name of a folder.', json };
+  if (values.data === '')
+    return { kind: 'problem', message: '--data takes the name of a folder. See npm start -- --help', json };
   const { data, fresh, install } = values;
   return { kind: 'options', options: { city: !values['no-city'], json, portBase, data, fresh, install } };
 };

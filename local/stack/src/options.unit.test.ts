@@ -25,6 +25,25 @@ test('a port base leaves room for the highest port of a stack', () => {
   }
 });
 
+test('a number that is none is one sentence, however it was given', () => {
+  const message = '--port-base takes a whole number from 1024 to 65461. See npm start -- --help';
+  for (const flags of [['--port-base', '-1'], ['--port-base=-1'], ['--port-base', 'many']]) {
+    expect(readOptions(flags)).toEqual({ kind: 'problem', message, json: false });
+  }
+});
+
+test('a flag without its value and a flag that stands there twice are refused', () => {
+  const messageOf = (...flags: string[]) => {
+    const read = readOptions(flags);
+    return read.kind === 'problem' ? read.message : read.kind;
+  };
+  expect(messageOf('--data')).toBe('--data needs a value. See npm start -- --help');
+  expect(messageOf('--data', '--fresh')).toBe('--data needs a value. See npm start -- --help');
+  expect(messageOf('--fresh=yes')).toBe('--fresh takes no value. See npm start -- --help');
+  expect(messageOf('extra')).toBe('No flag takes extra. See npm start -- --help');
+  expect(messageOf('--json', '--data', 'one', '--data=two')).toBe('--data stands there twice. See npm start -- --help');
+});
+
 test('help wins over everything else', () => {
   expect(readOptions(['--help'])).toEqual({ kind: 'help' });
 });

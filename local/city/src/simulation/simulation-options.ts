@@ -33,14 +33,19 @@ const NUMBERS = {
 } as const;
 type NumberFlag = keyof typeof NUMBERS;
 
+const limits = (name: NumberFlag): string => {
+  const { min, max, usual } = NUMBERS[name];
+  return `${min.toLocaleString('en')} to ${max.toLocaleString('en')} (default ${usual})`;
+};
+
 export const SIMULATE_HELP = `npm run simulate [-- flags]: a city on the running stack, with faults, and a report of what has to hold.
 
-  --seed N               who lives where, who wants what, and when which fault comes (default ${NUMBERS.seed.usual})
-  --riders N             registered, verified and on duty (default ${NUMBERS.riders.usual})
-  --kitchens N           (default ${NUMBERS.kitchens.usual})
-  --orders N             so many customers come; all are seen through (default ${NUMBERS.orders.usual})
-  --orders-per-minute N  by the city's clock (default ${NUMBERS['orders-per-minute'].usual})
-  --speed N              people wait N times shorter; the services' clocks stay as they are (default ${NUMBERS.speed.usual})
+  --seed N               who lives where, who wants what, and when which fault comes, ${limits('seed')}
+  --riders N             registered, verified and on duty, ${limits('riders')}
+  --kitchens N           ${limits('kitchens')}
+  --orders N             so many customers come, and all are seen through, ${limits('orders')}
+  --orders-per-minute N  by the city's clock, ${limits('orders-per-minute')}
+  --speed N              people wait N times shorter, ${limits('speed')}; the services' clocks stay
   --faults LIST          comma separated, or all: those the stack allows (default none)
                            kill-service       one of the four is killed, several times
                            pause-store        the database of the stack freezes for a few seconds
@@ -50,7 +55,7 @@ export const SIMULATE_HELP = `npm run simulate [-- flags]: a city on the running
                            reorder-webhooks   each flow of webhooks comes backwards
                            double-taps        kitchens and riders press every button twice at once
   --patience N           seconds without any movement until it stops waiting, and at most so long for the
-                         event log and refunds at the end (default ${NUMBERS.patience.usual})
+                         event log and refunds at the end, ${limits('patience')}
   --data DIR             the data folder of the running stack (default .data)
   --json                 one JSON object a line on standard output (npm run --silent simulate -- --json)
   --help                 this
@@ -64,7 +69,7 @@ const SWITCHES = ['json', 'help'];
 /** The flags of `npm run simulate`; every problem with them is told at once. */
 export const readSimulationOptions = (args: readonly string[]): Read => {
   const flag = (type: 'string' | 'boolean') => (name: string) => [name, { type }] as const;
-  const { values, positionals } = parseArgs({
+  const { values, positionals, tokens } = parseArgs({
     args: [...args],
     options: {
       ...Object.fromEntries([...TEXTS.map(flag('string')), ...SWITCHES.map(flag('boolean'))]),
@@ -72,19 +77,26 @@ export const readSimulationOptions = (args: readonly string[]): Read => {
     },
     strict: false,
     allowPositionals: true,
+    tokens: true,
   });
   if (values.help) return { kind: 'help' };
 
+  const named = tokens.flatMap((token) => (token.kind === 'option' ? token.name : []));
   const problems = [
     ...Object.keys(values)
       .filter((name) => ![...TEXTS, ...SWITCHES].includes(name))
       .map((name) => `there is no ${name.length === 1 ? '-' : '--'}${name}`),
-    ...positionals.map((text) => `${text} belongs to no flag`),
+    ...positionals.map((text) => `no flag takes ${text}`),
+    ...named.filter((name, index) => named.indexOf(name) !== index).map((name) => `--${name} stands there twice`),
     ...SWITCHES.filter((name) => typeof values[name] === 'string').map((name) => `--${name} takes no value`),
   ];
+  const isInline = (name: string) =>
+    tokens.some((token) => token.kind === 'option' && token.name === name && token.inlineValue === true);
   const textOf = (name: string, usual: string): string => {
     const given = values[name] ?? usual;
-    if (typeof given === 'string' && given !== '') return given;
+    // Another flag where the value should be: the value was forgotten.
+    const isForgotten = typeof given !== 'string' || given === '' || (given.startsWith('--') && !isInline(name));
+    if (!isForgotten) return given;
     problems.push(`--${name} needs a value`);
     return usual;
   };
@@ -96,9 +108,9 @@ export const readSimulationOptions = (args: readonly string[]): Read => {
     problems.push(`--${name} takes a whole number from ${min} to ${max}`);
     return usual;
   };
-  const named = values.faults === undefined ? [] : textOf('faults', 'all').split(',');
+  const wanted = values.faults === undefined ? [] : textOf('faults', 'all').split(',');
   const faults = new Set<FaultKind>();
-  for (const name of named.map((one) => one.trim())) {
+  for (const name of wanted.map((one) => one.trim())) {
     if (isFaultKind(name)) faults.add(name);
     else if (name !== 'all') problems.push(`--faults knows no ${name || 'empty name'}: ${FAULTS.join(', ')} or all`);
   }
@@ -111,11 +123,12 @@ export const readSimulationOptions = (args: readonly string[]): Read => {
     speed: numberOf('speed'),
     patienceS: numberOf('patience'),
     faults: [...faults],
-    allFaults: named.some((name) => name.trim() === 'all'),
+    allFaults: wanted.some((name) => name.trim() === 'all'),
     data: textOf('data', '.data'),
     json: values.json === true,
   };
   if (problems.length === 0) return { kind: 'options', options };
-  const message = `${problems.join('; ')}. See npm run simulate -- --help`;
+  // What is wrong in the same way twice is said once.
+  const message = `${[...new Set(problems)].join('; ')}. See npm run simulate -- --help`;
   return { kind: 'problem', message: message.charAt(0).toUpperCase() + message.slice(1), json: options.json };
 };

@@ -51,6 +51,28 @@ it('tells every problem at once', () => {
   expect(read.message).toContain('npm run simulate -- --help');
 });
 
+const messageOf = (...args: string[]): string => {
+  const read = readSimulationOptions(args);
+  return read.kind === 'problem' ? read.message : read.kind;
+};
+
+it('leaves what a person typed as it is, and says everything once', () => {
+  expect(messageOf('extra')).toBe('No flag takes extra. See npm run simulate -- --help');
+  expect(messageOf('--faults', ',').match(/knows no empty name/g)).toHaveLength(1);
+});
+
+it('refuses a flag that stands there twice, and another flag in the place of a value', () => {
+  expect(messageOf('--seed', '1', '--seed=2', '--json', '--json')).toBe(
+    '--seed stands there twice; --json stands there twice. See npm run simulate -- --help',
+  );
+  expect(messageOf('--data', '--json')).toBe('--data needs a value. See npm run simulate -- --help');
+});
+
+it('names the limits of every number in its help', () => {
+  for (const limits of ['1 to 2,000', '1 to 200', '1 to 100,000', '1 to 6,000', '1 to 100', '10 to 3,600'])
+    expect(SIMULATE_HELP).toContain(`${limits} (default`);
+});
+
 it('refuses a word that belongs to no flag', () => {
   expect(readSimulationOptions(['orders'])).toMatchObject({ kind: 'problem', json: false });
   expect(readSimulationOptions(['--json', '--riders'])).toMatchObject({ kind: 'problem', json: true });
