@@ -5,6 +5,7 @@ import * as z from 'zod';
 import type { EventFilter, EventLog, EventPosition } from './logged-event.store.ts';
 
 const ORDER = { timestamp: 1, seq: 1, _id: 1 } as const;
+const BY_SUBJECT = { subject: 1, ...ORDER } as const;
 
 const read = (document: unknown): Envelope => {
   const { _id: id, ...rest } = row.parse(document);
@@ -31,7 +32,7 @@ export const createMongoEventLog = ({ connection }: { connection: Connection }):
   );
   schema.index(ORDER);
   schema.index({ type: 1, ...ORDER });
-  schema.index({ subject: 1, ...ORDER });
+  schema.index(BY_SUBJECT);
   schema.index({ correlationId: 1, ...ORDER });
   const model = connection.model('events', schema);
 
@@ -60,7 +61,9 @@ export const createMongoEventLog = ({ connection }: { connection: Connection }):
     histories: async (subjects, types) => {
       const documents = await model
         .find({ subject: mongoose.trusted({ $in: [...subjects] }), type: mongoose.trusted({ $in: [...types] }) })
-        .sort({ subject: 1, ...ORDER })
+        .sort(BY_SUBJECT)
+        // There are a few events about each subject, and very many of each type.
+        .hint(BY_SUBJECT)
         .lean();
       const histories = new Map<string, Envelope[]>();
       for (const event of documents.map(read)) {
