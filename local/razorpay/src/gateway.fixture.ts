@@ -112,12 +112,12 @@ export interface GatewayState {
 export const BASIC = `Basic ${Buffer.from(`${KEY_ID}:${KEY_SECRET}`).toString('base64')}`;
 
 /** A client that says what it means: the type is what the test expects to come back. */
-export const clientOf = (url: string) => {
+export const clientOf = (url: string, authorization = BASIC) => {
   const call = async <T>(
     method: string,
     path: string,
     body?: unknown,
-    headers: Record<string, string> = { authorization: BASIC },
+    headers: Record<string, string> = { authorization },
   ): Promise<Reply<T>> => {
     const response = await fetch(`${url}${path}`, {
       method,
@@ -139,7 +139,7 @@ export const clientOf = (url: string) => {
       call<CheckoutTriple>('POST', '/_control/pay', { orderId, ...options }, {}),
     refund: <T = Refund>(paymentId: string, body: object = {}, key?: string) =>
       call<T>('POST', `/v1/payments/${paymentId}/refund`, body, {
-        authorization: BASIC,
+        authorization,
         ...(key === undefined ? {} : { 'X-Refund-Idempotency': key }),
       }),
     control: <T>(path: string, body?: object) => call<T>('POST', `/_control/${path}`, body ?? {}, {}),

@@ -1,12 +1,9 @@
 import type { CaptureSettings, Order, Payment, Refund } from '../entities.ts';
+import type { Listing } from '../request-listing.ts';
 import { type Database, parseStored } from './database.ts';
 
-export interface OrderListing {
+export interface OrderListing extends Listing {
   readonly receipt: string | undefined;
-  readonly from: number;
-  readonly to: number;
-  readonly count: number;
-  readonly skip: number;
 }
 
 /** A used idempotency key: what was asked with it, and the refund it stands for. */

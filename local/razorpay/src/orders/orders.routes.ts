@@ -2,14 +2,10 @@ import type { Commit } from '../commit.ts';
 import type { Order, Payment } from '../entities.ts';
 import { collection, type Endpoint } from '../http/endpoint.ts';
 import type { Ledger, OrderListing } from '../ledger/ledger.ts';
-import { done, extraFieldSent, invalidInput, type Outcome, refused, unknownIdentifier } from '../refusal.ts';
-import { unexpectedFields } from '../request-fields.ts';
+import { done, invalidInput, type Outcome, refused, unknownIdentifier } from '../refusal.ts';
+import { readListing } from '../request-listing.ts';
 import { createOrder } from './create-order.ts';
 import { readOrderChange } from './order-request.ts';
-
-const LISTING_FIELDS = new Set(['receipt', 'from', 'to', 'count', 'skip']);
-const DEFAULT_COUNT = 10;
-const MAX_COUNT = 100;
 
 export const orderEndpoints = ({
   ledger,
@@ -32,7 +28,7 @@ export const orderEndpoints = ({
       method: 'get',
       path: '/v1/orders',
       handle: ({ query }) => {
-        const listing = readListing(query);
+        const listing = readOrderListing(query);
         return listing.kind === 'refused' ? listing : done(collection<Order>(ledger.listOrders(listing.value)));
       },
     },
@@ -61,29 +57,12 @@ export const orderEndpoints = ({
   ];
 };
 
-const readListing = (query: Readonly<Record<string, unknown>>): Outcome<OrderListing> => {
-  const extra = unexpectedFields(query, LISTING_FIELDS);
-  if (extra.length > 0) return refused(extraFieldSent(extra));
-  const whole = (name: string, fallback: number): number => {
-    const value = query[name];
-    if (value === undefined) return fallback;
-    return typeof value === 'string' && /^\d{1,15}$/.test(value) ? Number(value) : Number.NaN;
-  };
-  const listing = {
-    from: whole('from', 0),
-    to: whole('to', Number.MAX_SAFE_INTEGER),
-    count: whole('count', DEFAULT_COUNT),
-    skip: whole('skip', 0),
-  };
-  for (const [name, value] of Object.entries(listing)) {
-    if (Number.isNaN(value)) return refused(invalidInput(`The ${name} must be an integer.`, name));
-  }
-  if (listing.count < 1 || listing.count > MAX_COUNT) {
-    return refused(invalidInput(`The count must be between 1 and ${MAX_COUNT}.`, 'count'));
-  }
+const readOrderListing = (query: Readonly<Record<string, unknown>>): Outcome<OrderListing> => {
+  const listing = readListing(query, ['receipt']);
+  if (listing.kind === 'refused') return listing;
   const { receipt } = query;
   if (receipt !== undefined && typeof receipt !== 'string') {
     return refused(invalidInput('The receipt must be a string.', 'receipt'));
   }
-  return done({ ...listing, receipt });
+  return done({ ...listing.value, receipt });
 };

@@ -1,6 +1,7 @@
 import type { Refund } from '../entities.ts';
 import { collection, type Endpoint } from '../http/endpoint.ts';
 import { done, refused, unknownIdentifier } from '../refusal.ts';
+import { pageOf, readListing } from '../request-listing.ts';
 import { createKeysInFlight, REFUND_KEY_HEADER, readRefundKey } from './refund-key.ts';
 import type { RefundDependencies, refundPayment } from './refund-payment.ts';
 
@@ -24,10 +25,12 @@ export const refundEndpoints = ({
     {
       method: 'get',
       path: '/v1/payments/:id/refunds',
-      handle: ({ id }) =>
-        ledger.findPayment(id) === undefined
-          ? refused(unknownIdentifier())
-          : done(collection<Refund>(ledger.refundsOf(id))),
+      handle: ({ id, query }) => {
+        if (ledger.findPayment(id) === undefined) return refused(unknownIdentifier());
+        const listing = readListing(query);
+        if (listing.kind === 'refused') return listing;
+        return done(collection<Refund>(pageOf(ledger.refundsOf(id), listing.value)));
+      },
     },
     {
       method: 'get',
