@@ -1,9 +1,10 @@
-import { access, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises';
+import { access, mkdir, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { openDataFolder } from './data-folder.ts';
 import { ensureIdentity, readIdentity, secretsInForce } from './identity.ts';
+import { StartFailed } from './start-failed.ts';
 
 const aFolder = async (): Promise<string> => {
   const folder = await mkdtemp(join(tmpdir(), 'tiffin-data-'));
@@ -95,6 +96,21 @@ test('the secrets of a folder are made once and differ from those of any other',
   expect(other.id).not.toBe(first.id);
   const all = [...Object.values(first.secrets), ...Object.values(other.secrets)];
   expect(new Set(all).size).toBe(all.length);
+});
+
+test.each([
+  ['was cut off', 'is damaged', (file: string) => writeFile(file, '{"id":"0123')],
+  ['has no name', 'is damaged', (file: string) => writeFile(file, '{"id":"nobody","secrets":{}}')],
+  ['is no file', 'cannot be read (EISDIR)', (file: string) => mkdir(file)],
+])('an identity that %s stops the start with the command that mends it', async (_, what, harm) => {
+  const path = await aFolder();
+  const file = join(path, 'identity.json');
+  await harm(file);
+  const started = ensureIdentity(path);
+  await expect(started).rejects.toBeInstanceOf(StartFailed);
+  await expect(started).rejects.toThrow(
+    `${file} ${what}. Put a copy of it back, or forget all that the folder holds: npm start -- --data ${path} --fresh`,
+  );
 });
 
 test('a secret the environment gives is in force and not given again', async () => {

@@ -1,7 +1,8 @@
-import { randomBytes } from 'node:crypto';
-import { readFile, writeFile } from 'node:fs/promises';
+import { randomBytes, randomUUID } from 'node:crypto';
+import { readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
+import { StartFailed } from './start-failed.ts';
 
 const identity = z.object({ id: z.string().regex(/^[0-9a-f]{12}$/), secrets: z.record(z.string(), z.string()) });
 
@@ -22,13 +23,32 @@ const MADE_UP: Record<string, () => string> = {
 
 const fileIn = (folder: string): string => join(folder, 'identity.json');
 
-/** The identity a folder has; undefined when it has none yet. */
+const parse = (text: string): Identity | undefined => {
+  try {
+    return identity.safeParse(JSON.parse(text)).data;
+  } catch {
+    return undefined;
+  }
+};
+
+/** The identity a folder has; undefined when it has none yet. Throws StartFailed with the way out when it cannot be read. */
 export const readIdentity = async (folder: string): Promise<Identity | undefined> => {
-  const text = await readFile(fileIn(folder), 'utf8').catch(() => undefined);
-  if (text === undefined) return undefined;
-  const parsed = identity.safeParse(JSON.parse(text));
-  if (parsed.success) return parsed.data;
-  throw new Error(`${fileIn(folder)} is damaged. Start with --fresh, or put the file back`);
+  // Nobody is made anew in its place by itself: what was sent and not delivered waits under the old name.
+  const unusable = (what: string) =>
+    new StartFailed(
+      `${fileIn(folder)} ${what}. Put a copy of it back, or forget all that the folder holds: npm start -- --data ${folder} --fresh`,
+    );
+  let text: string;
+  try {
+    text = await readFile(fileIn(folder), 'utf8');
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
+    if (code === 'ENOENT') return undefined;
+    throw unusable(`cannot be read (${code})`);
+  }
+  const known = parse(text);
+  if (!known) throw unusable('is damaged');
+  return known;
 };
 
 /** A new identity, or a known one with the secrets it does not have yet. */
@@ -40,7 +60,10 @@ export const makeIdentity = (known?: Identity): Identity => {
 /** The identity of a folder, made once and kept: tokens and undelivered messages outlive a restart. */
 export const ensureIdentity = async (folder: string): Promise<Identity> => {
   const ensured = makeIdentity(await readIdentity(folder));
-  await writeFile(fileIn(folder), JSON.stringify(ensured), { mode: 0o600 });
+  // In one step: a start that is killed in the middle of writing must not leave half a name.
+  const draft = join(folder, `.identity-${randomUUID()}.json`);
+  await writeFile(draft, JSON.stringify(ensured), { mode: 0o600 });
+  await rename(draft, fileIn(folder));
   return ensured;
 };
 

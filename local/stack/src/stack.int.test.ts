@@ -1,4 +1,4 @@
-import { stat } from 'node:fs/promises';
+import { stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import * as z from 'zod';
@@ -158,6 +158,15 @@ test('an infrastructure that does not answer is named before anything is started
   expect(await started.ended).toEqual({ code: 1, signal: null });
   expect(problemOf(started)).toContain('MONGODB_URL names a MongoDB that does not answer');
   expect(problemOf(started)).toContain('RABBITMQ_URL names a RabbitMQ that refuses this user and password');
+});
+
+test('a damaged identity ends the start with one sentence that says how to mend it', async () => {
+  const place = await aPlace();
+  await writeFile(join(place.data, 'identity.json'), '{"id":"0123');
+  const started = start(place);
+  expect(await started.ended).toEqual({ code: 1, signal: null });
+  expect(problemOf(started)).toMatch(/identity\.json is damaged\. .*npm start -- --data \S+ --fresh$/);
+  expect(started.errors()).toBe('');
 });
 
 test('it does not run in production', async () => {
