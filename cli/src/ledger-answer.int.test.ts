@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import { orderLedger } from '@tiffin/contracts/ledger-api';
 import { writeStackFile } from '@tiffin/stack/stack-file';
 import { expect, onTestFinished, test } from 'vitest';
+import { findAdminDoor } from './admin-door.ts';
 import { askLedgerAt } from './ledger-answer.ts';
-import { findLedgerDoor } from './ledger-door.ts';
 
 const SECRET = 'a secret of the environment, long enough';
 const orderId = 'a'.repeat(24);
@@ -47,7 +47,7 @@ test('a stack is asked with an admin’s token of its own, its answer read whole
     seen.push(request);
     response.end(JSON.stringify({ orderId, items: [], balances: [] }));
   });
-  const door = await findLedgerDoor({ ...nowhere, data: await aStack(url) }, {});
+  const door = await findAdminDoor({ ...nowhere, data: await aStack(url) }, 'ledger-cli', {});
   if (door.kind === 'problem') throw new Error(door.message);
   const answer = await askLedgerAt(door).json(`/orders/${orderId}`, orderLedger);
   expect(answer).toEqual({ kind: 'answer', body: { orderId, items: [], balances: [] } });
@@ -59,19 +59,19 @@ test('a stack is asked with an admin’s token of its own, its answer read whole
 
 test('a service named by its address gets the token that was given, and none made here', async () => {
   const named = { ...nowhere, utilsUrl: 'http://utils/' };
-  expect(await findLedgerDoor(named, { JWT_SECRET: SECRET })).toMatchObject({ kind: 'problem' });
-  expect(await findLedgerDoor(named, { TIFFIN_TOKEN: 'mine' })).toEqual({
+  expect(await findAdminDoor(named, 'ledger-cli', { JWT_SECRET: SECRET })).toMatchObject({ kind: 'problem' });
+  expect(await findAdminDoor(named, 'ledger-cli', { TIFFIN_TOKEN: 'mine' })).toEqual({
     kind: 'door',
     url: 'http://utils',
     token: 'mine',
   });
-  expect(await findLedgerDoor({ ...named, token: 'typed' }, { TIFFIN_TOKEN: 'mine' })).toMatchObject({
+  expect(await findAdminDoor({ ...named, token: 'typed' }, 'ledger-cli', { TIFFIN_TOKEN: 'mine' })).toMatchObject({
     token: 'typed',
   });
 });
 
 test('where no stack runs, or nobody answers, one sentence says so', async () => {
-  expect(await findLedgerDoor(nowhere, {})).toMatchObject({
+  expect(await findAdminDoor(nowhere, 'ledger-cli', {})).toMatchObject({
     message: expect.stringContaining('No stack runs on /nowhere.'),
   });
   const gone = askLedgerAt({ url: 'http://127.0.0.1:1', token: 't' });

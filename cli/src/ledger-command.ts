@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { ledgerReply, orderLedger, settlement } from '@tiffin/contracts/ledger-api';
+import { findAdminDoor } from './admin-door.ts';
 import { type AskLedger, askLedgerAt, type LedgerAnswer } from './ledger-answer.ts';
-import { findLedgerDoor } from './ledger-door.ts';
 import { LEDGER_HELP, type LedgerQuestion, readLedgerRequest } from './ledger-request.ts';
 import { addToTotals, type LedgerTotals, orderWords, totalsLine, transactionLine } from './ledger-words.ts';
 
@@ -69,7 +69,7 @@ switch (request.kind) {
     refuse(request.message, EXIT_USAGE);
     break;
   case 'request': {
-    const door = await findLedgerDoor(request.door, env);
+    const door = await findAdminDoor(request.door, 'ledger-cli', env);
     if (door.kind === 'problem') refuse(door.message, EXIT_FAILED);
     else await print(askLedgerAt(door), request.question);
   }

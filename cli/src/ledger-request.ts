@@ -1,6 +1,7 @@
 import { orderId } from '@tiffin/contracts/ids';
 import { account, ledgerQuery, partyKind, settlementQuery } from '@tiffin/contracts/ledger-api';
 import { readCommandLine } from '@tiffin/stack/command-line';
+import { ADMIN_FLAGS, type AdminDoor } from './admin-door.ts';
 
 export const LEDGER_HELP = `npm run ledger -- --from TIME --to TIME [flags]: the double entries of a time, and what they come to.
 npm run ledger -- order ID [flags]: all that the money of one order did.
@@ -19,13 +20,6 @@ npm run ledger -- settlement DAY [flags]: what restaurants and riders are owed f
 
 Exit codes: 0 printed, 1 nobody answered or there is no such order, 2 wrong flags.`;
 
-/** Which service is asked, and who asks. */
-export type LedgerDoor = {
-  readonly data: string;
-  readonly utilsUrl: string | undefined;
-  readonly token: string | undefined;
-};
-
 export type LedgerQuestion =
   /** `query` goes on with a cursor until all is read. */
   | { readonly kind: 'time'; readonly query: string }
@@ -33,7 +27,7 @@ export type LedgerQuestion =
   | { readonly kind: 'settlement'; readonly query: string; readonly out: string | undefined };
 
 export type LedgerRequest =
-  | { readonly kind: 'request'; readonly door: LedgerDoor; readonly question: LedgerQuestion }
+  | { readonly kind: 'request'; readonly door: AdminDoor; readonly question: LedgerQuestion }
   | { readonly kind: 'help' }
   | { readonly kind: 'problem'; readonly message: string };
 
@@ -51,11 +45,7 @@ export const readLedgerRequest = (args: readonly string[]): LedgerRequest => {
     account: { type: 'string' },
     kind: { type: 'string' },
     out: { type: 'string' },
-    data: { type: 'string', default: '.data' },
-    'utils-url': { type: 'string' },
-    token: { type: 'string' },
-    json: { type: 'boolean', default: false },
-    help: { type: 'boolean', short: 'h', default: false },
+    ...ADMIN_FLAGS,
   });
   if (args.includes('--help') || args.includes('-h')) return { kind: 'help' };
   if (read.kind === 'problem') return wrong(read.message);

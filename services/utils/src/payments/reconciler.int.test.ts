@@ -3,6 +3,7 @@ import { reconciledReply, reconciliationDueReply, reconciliationReply } from '@t
 import { eventually } from '@tiffin/testing/eventually';
 import mongoose from 'mongoose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { shell } from '../shell.fixture.ts';
 import { orderEvent, type Stand, startStand } from '../utils.fixture.ts';
 
 const AT_ONCE = process.env.TIFFIN_LONG ? 1_000 : 20;
@@ -201,9 +202,12 @@ const slowGateway = async (answerAfterMs: number) => {
 };
 
 describe('looking now, because an admin asks', () => {
-  it('BP-05, BP-20: recovers one missed payment at once, and says what came of it', async () => {
+  beforeAll(async () => {
     await stand.stop();
     await stand.restart({ RECONCILE_AFTER_S: 3_600 });
+  });
+
+  it('BP-05, BP-20: recovers one missed payment at once, and says what came of it', async () => {
     const paid = stand.newBill();
     const unpaid = stand.newBill();
     await stand.pay((await stand.checkout(paid.orderId)).razorpayOrderId);
@@ -263,6 +267,19 @@ describe('looking now, because an admin asks', () => {
     const orderIds = bills.map(({ orderId }) => orderId);
     await eventually('all to be recovered', async () => (await countPaid(orderIds)) === orderIds.length);
     await eventually('nothing to be due', async () => (await standing()).due === 0);
+  });
+
+  it('is asked for from a shell', async () => {
+    const bill = stand.newBill();
+    await stand.pay((await stand.checkout(bill.orderId)).razorpayOrderId);
+    const [one, status] = await Promise.all([
+      shell(stand, 'reconcile', [bill.orderId]),
+      shell(stand, 'reconcile', ['--status', '--json']),
+    ]);
+    const nothing = '0 mismatched, 0 orphaned, 0 could not be asked about.';
+    expect(one).toMatchObject({ code: 0, out: `1 looked at: 1 recovered, ${nothing}\n` });
+    expect(reconciliationReply.parse(JSON.parse(status.out)).open).toBeGreaterThan(0);
+    expect(await count(bill.orderId, 'PAYMENT_SUCCESS')).toBe(1);
   });
 
   it('measures the lag and what is open and due', async () => {

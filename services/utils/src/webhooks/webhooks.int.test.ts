@@ -5,6 +5,7 @@ import type { Bill } from '@tiffin/contracts/order-api';
 import { webhookInFullReply, webhooksReply } from '@tiffin/contracts/payment-operations-api';
 import { eventually } from '@tiffin/testing/eventually';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { shell } from '../shell.fixture.ts';
 import { type Stand, startStand } from '../utils.fixture.ts';
 
 let stand: Stand;
@@ -541,6 +542,28 @@ describe('the inbox, for an admin', () => {
     await paid(orderId);
     await statusOf(id, 'processed');
     expect(await show(id)).toMatchObject({ attempts: 2 });
+  });
+
+  it('is read and replayed from a shell', async () => {
+    const { orderId, gatewayOrderId } = await anOrder();
+    const { razorpay_payment_id: paymentId } = await stand.pay(gatewayOrderId);
+    const id = eventId();
+    await stand.webhook(captured(gatewayOrderId, { id: paymentId, amount: 1 }), { 'x-razorpay-event-id': id });
+    await statusOf(id, 'quarantined');
+    const [listed, shown, nobody, unknown] = await Promise.all([
+      shell(stand, 'webhooks', ['list', '--status', 'quarantined', '--order', orderId]),
+      shell(stand, 'webhooks', ['show', id, '--json']),
+      shell(stand, 'webhooks', ['show', 'evt_none']),
+      shell(stand, 'webhooks', ['lost']),
+    ]);
+    expect(listed).toMatchObject({ code: 0, out: expect.stringMatching(/quarantined +1 +payment\.captured +evt_/) });
+    expect(listed.out).toContain('it differs from our record');
+    expect(webhookInFullReply.parse(JSON.parse(shown.out)).webhook).toMatchObject({ id, gatewayOrderId });
+    expect(nobody).toMatchObject({ code: 1, err: 'There is no such webhook here.\n' });
+    expect(unknown).toMatchObject({ code: 2, err: expect.stringContaining('npm run webhooks -- --help') });
+    const replayed = await shell(stand, 'webhooks', ['replay', id, '--reason', 'the gateway knows better']);
+    expect(replayed).toMatchObject({ code: 0, out: `${id} is being worked on again.\n` });
+    await paid(orderId);
   });
 
   it('counts what became of each at the door', async () => {

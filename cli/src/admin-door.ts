@@ -1,18 +1,37 @@
 import { signUserToken } from '@tiffin/platform/auth/tokens';
 import { readStackFile } from '@tiffin/stack/stack-file';
-import type { LedgerDoor } from './ledger-request.ts';
 import { signingSecret } from './signing-secret.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Which utils service is asked, and who asks. */
+export type AdminDoor = {
+  readonly data: string;
+  readonly utilsUrl: string | undefined;
+  readonly token: string | undefined;
+};
 type Found = { kind: 'door'; url: string; token: string } | { kind: 'problem'; message: string };
+
+/** The flags of every command that asks the utils service for an admin. */
+export const ADMIN_FLAGS = {
+  data: { type: 'string', default: '.data' },
+  'utils-url': { type: 'string' },
+  token: { type: 'string' },
+  json: { type: 'boolean', default: false },
+  help: { type: 'boolean', short: 'h', default: false },
+} as const;
 
 const TOKEN_TTL_S = 600;
 
 /**
- * Where the ledger is asked and with whose token: those given, else the running stack's, whose secret signs a token for a few minutes.
- * A service that is named by its address never gets a token made with another's secret.
+ * Where the utils service is asked and with whose token: those given, else the running stack's, whose secret signs a token for a few
+ * minutes, in the name of the command. A service that is named by its address never gets a token made with another's secret.
  */
-export const findLedgerDoor = async ({ data, utilsUrl, token }: LedgerDoor, env: Environment): Promise<Found> => {
+export const findAdminDoor = async (
+  { data, utilsUrl, token }: AdminDoor,
+  command: string,
+  env: Environment,
+): Promise<Found> => {
   const given = token ?? env.TIFFIN_TOKEN?.trim();
   if (utilsUrl !== undefined) {
     return given
@@ -27,6 +46,6 @@ export const findLedgerDoor = async ({ data, utilsUrl, token }: LedgerDoor, env:
   if (given) return { kind: 'door', url: stack.urls.utils, token: given };
   const signing = await signingSecret(data, env);
   if (signing.kind === 'problem') return signing;
-  const signed = signUserToken({ secret: signing.secret, role: 'admin', sub: 'ledger-cli', ttlSeconds: TOKEN_TTL_S });
+  const signed = signUserToken({ secret: signing.secret, role: 'admin', sub: command, ttlSeconds: TOKEN_TTL_S });
   return { kind: 'door', url: stack.urls.utils, token: signed };
 };
