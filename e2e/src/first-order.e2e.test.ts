@@ -28,6 +28,13 @@ const HISTORY = [
   'ORDER_DELIVERED',
 ];
 
+const entries = z.array(z.object({ account: z.string(), party: z.string().optional(), amountPaise: z.int() }));
+const orderLedger = z.object({
+  items: z.array(z.object({ type: z.string(), entries })),
+  balances: entries,
+  payment: z.unknown(),
+});
+
 const status = async (who: Person, id: string, wanted: string) =>
   eventually(`order ${id} to be ${wanted}`, async () => {
     const order = await city.order(who, id);
@@ -104,9 +111,9 @@ describe('an order from basket to doorstep', () => {
 
   it('tells one story: every event of order, payment and delivery carries the id of ORDER_CREATED', async () => {
     const kitchen = await city.openKitchen({ at: place(20_000) });
-    const { rider } = await city.riderOnDuty(place(20_200));
+    const { rider, profile } = await city.riderOnDuty(place(20_200));
     const customer = city.person('customer');
-    const { _id: id } = await city.placeOrder(customer, kitchen, place(21_000));
+    const { _id: id, totalPaise, subtotalPaise } = await city.placeOrder(customer, kitchen, place(21_000));
     await city.pay(customer, id);
     await status(customer, id, 'placed');
     await city.kitchen(kitchen.owner, id, 'accept', { prepMinutes: 5 });
@@ -138,6 +145,20 @@ describe('an order from basket to doorstep', () => {
       ]),
     );
     expect(new Set(types).size).toBe(types.length);
+
+    // Its money: the food to the restaurant, one started kilometre to the rider, the rest the platform's, and nothing left over.
+    const books = `${stack.file().urls.utils}/admin/ledger/orders/${id}`;
+    const { items, balances, payment } = await city.expecting(city.call(admin, 'GET', books), 200, orderLedger);
+    expect(items.map(({ type }) => type).sort()).toEqual(['DELIVERY_COMPLETED', 'ORDER_DELIVERED', 'PAYMENT_SUCCESS']);
+    for (const { entries: moved } of items)
+      expect(moved.reduce((sum, { amountPaise }) => sum + amountPaise, 0)).toBe(0);
+    expect(balances).toEqual([
+      { account: 'gateway', amountPaise: totalPaise },
+      { account: 'restaurant', party: kitchen.restaurant._id, amountPaise: -subtotalPaise },
+      { account: 'rider', party: profile._id, amountPaise: -1_700 },
+      { account: 'platform', amountPaise: subtotalPaise + 1_700 - totalPaise },
+    ]);
+    expect(payment).toEqual({ capturedPaise: totalPaise, refundedPaise: 0, agrees: true });
   });
 });
 

@@ -58,6 +58,12 @@ const lookAtEverything = async (
     await look(admin, `${utils}/admin/events?${filter}`);
   }
   for (const filter of ['', '?state=open']) await look(admin, `${utils}/admin/cases${filter}`);
+  const always = `from=${someday}&to=2199-01-01T00:00:00.000Z`;
+  const today = new Date().toISOString().slice(0, 10);
+  for (const books of [`?${always}`, `?${always}&orderId=${order.id}`, `/orders/${order.id}`]) {
+    await look(admin, `${utils}/admin/ledger${books}`);
+  }
+  await look(admin, `${utils}/admin/ledger/settlement?date=${today}&format=json`);
 };
 
 it('every query of the services is answered by an index, whatever an order goes through', async () => {

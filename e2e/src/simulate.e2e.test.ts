@@ -74,6 +74,7 @@ it(
       'histories-without-gap': 12,
       'legal-changes': 12,
       'money-adds-up': 12,
+      'ledger-sums-to-zero': 12,
       'riders-free': 30,
     });
     for (const name of ['one-rider-one-order', 'events-logged-once', 'kitchens-told-once'])

@@ -1,5 +1,6 @@
 import { envelope } from '@tiffin/contracts/envelope';
 import type { OrderId } from '@tiffin/contracts/ids';
+import { orderLedger } from '@tiffin/contracts/ledger-api';
 import { orderEvents, orderReply } from '@tiffin/contracts/order-api';
 import { page } from '@tiffin/contracts/page';
 import { paymentReply } from '@tiffin/contracts/payment-api';
@@ -21,7 +22,7 @@ export type Collector = {
   anew(facts: Facts, orders: ReadonlySet<string>): Promise<Facts>;
 };
 
-/** Reads at the public doors what became of a run: each order as its customer, the log as an admin, trips as each rider. */
+/** Reads at the public doors what became of a run: each order as its customer, its books and the log as an admin, trips as each rider. */
 export const createCollector = ({
   doors,
   bank,
@@ -44,16 +45,18 @@ export const createCollector = ({
   const readOrder = async ([orderId, sub]: readonly [OrderId, string]): Promise<OrderFacts> => {
     const customer = doors.visitor('customer', sub, 'A customer');
     const path = `/api/v1/orders/${orderId}`;
-    const [seen, events, paid] = await Promise.all([
+    const [seen, events, paid, books] = await Promise.all([
       customer.insist('GET', 'restaurant', path, orderReply),
       customer.insist('GET', 'restaurant', `${path}/events`, orderEvents),
       customer.insist('GET', 'utils', `/api/v1/payments/${orderId}`, paymentReply),
+      admin.insist('GET', 'utils', `/admin/ledger/orders/${orderId}`, orderLedger),
     ]);
     return {
       orderId,
       order: bodyOf(seen)?.order,
       history: bodyOf(events)?.items,
       payment: bodyOf(paid)?.payment,
+      ledger: bodyOf(books),
     };
   };
   const readOrders = async (wanted: readonly (readonly [OrderId, string])[]): Promise<OrderFacts[]> => {

@@ -1,9 +1,11 @@
 import type { Envelope, StoredEvent } from '@tiffin/contracts/envelope';
+import { type OrderLedger, orderLedger } from '@tiffin/contracts/ledger-api';
 import { order } from '@tiffin/contracts/order-api';
 import { type PaymentView, payment } from '@tiffin/contracts/payment-api';
 import type { Facts, OrderFacts } from './facts.ts';
 
 export const orderIdOf = (number: number): string => number.toString(16).padStart(24, '0');
+const SUBTOTAL_PAISE = 12_000;
 const TOTAL_PAISE = 17_600;
 const at = { type: 'Point', coordinates: [77.6, 12.97] };
 const momentOf = (second: number): string => new Date(Date.UTC(2026, 10, 1, 10, 0, second)).toISOString();
@@ -65,7 +67,7 @@ export const anOrderOf = (number: number, kind: Kind, riderUserId = `rider-${num
       restaurantId: '2'.repeat(24),
       restaurantName: 'Dosa House',
       items: [],
-      subtotalPaise: 12_000,
+      subtotalPaise: SUBTOTAL_PAISE,
       deliveryFeePaise: 4_900,
       platformFeePaise: 700,
       totalPaise: TOTAL_PAISE,
@@ -78,6 +80,7 @@ export const anOrderOf = (number: number, kind: Kind, riderUserId = `rider-${num
       createdAt: momentOf(second),
       updatedAt: momentOf(second),
     }),
+    ledger: aLedger(orderId, isPaid, isDelivered),
     payment: isPaid ? aPayment(orderId, gatewayOrderId, isDelivered ? [] : [refund]) : undefined,
   };
   const payments = pays.map((type, index) =>
@@ -107,6 +110,24 @@ const aPayment = (orderId: string, gatewayOrderId: string, refunds: object[]): P
     gatewayPaymentId: `pay_${orderId.slice(-14)}`,
     refunds,
   });
+
+/** The books of an order that came to a good end: the rider of a delivered one has earned nothing yet. */
+const aLedger = (orderId: string, isPaid: boolean, isDelivered: boolean): OrderLedger => {
+  const posted = (type: string, amounts: object) => ({
+    at: momentOf(0),
+    orderId,
+    eventId: type,
+    type,
+    entries: Object.entries(amounts).map(([account, amountPaise]) => ({ account, amountPaise })),
+  });
+  const platform = SUBTOTAL_PAISE - TOTAL_PAISE;
+  const came = posted('PAYMENT_SUCCESS', { customer: -TOTAL_PAISE, gateway: TOTAL_PAISE });
+  const settled = posted('ORDER_DELIVERED', { customer: TOTAL_PAISE, restaurant: -SUBTOTAL_PAISE, platform });
+  const back = posted('REFUND_PROCESSED', { customer: TOTAL_PAISE, gateway: -TOTAL_PAISE });
+  const balances = posted('', { gateway: TOTAL_PAISE, restaurant: -SUBTOTAL_PAISE, platform }).entries;
+  const items = isDelivered ? [came, settled] : [came, back];
+  return orderLedger.parse({ orderId, items: isPaid ? items : [], balances: isDelivered ? balances : [] });
+};
 
 /** Several orders of one evening. */
 export const together = (all: readonly Facts[]): Facts => ({

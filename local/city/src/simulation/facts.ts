@@ -1,4 +1,5 @@
 import type { Envelope, StoredEvent } from '@tiffin/contracts/envelope';
+import type { OrderLedger } from '@tiffin/contracts/ledger-api';
 import type { OrderView } from '@tiffin/contracts/order-api';
 import type { PaymentView } from '@tiffin/contracts/payment-api';
 
@@ -8,6 +9,8 @@ export type OrderFacts = {
   readonly order: OrderView | undefined;
   readonly history: readonly StoredEvent[] | undefined;
   readonly payment: PaymentView | undefined;
+  /** Its books, as operations read them. */
+  readonly ledger: OrderLedger | undefined;
 };
 
 /** What moved at the bank for one order, in paise. */

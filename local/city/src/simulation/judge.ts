@@ -1,6 +1,7 @@
 import type { Facts, Judgement } from './facts.ts';
 import { everyOrderEnds, historiesWithoutGap, legalChanges } from './judge-histories.ts';
 import { kitchensToldOnce } from './judge-kitchens.ts';
+import { ledgerSumsToZero } from './judge-ledger.ts';
 import { eventsLoggedOnce, unmatched } from './judge-log.ts';
 import { moneyAddsUp } from './judge-money.ts';
 import { oneRiderOneOrder, ridersFree } from './judge-riders.ts';
@@ -16,6 +17,7 @@ const INVARIANTS = [
   },
   { name: 'legal-changes', says: 'every change was allowed where it happened', rule: legalChanges },
   { name: 'money-adds-up', says: 'one PAYMENT_SUCCESS a paid order; what was kept is owed', rule: moneyAddsUp },
+  { name: 'ledger-sums-to-zero', says: 'every ledger sums to zero, and agrees with the bank', rule: ledgerSumsToZero },
   { name: 'one-rider-one-order', says: 'no order with two riders, no rider with two orders', rule: oneRiderOneOrder },
   { name: 'events-logged-once', says: 'every event is in the log, once', rule: eventsLoggedOnce },
   { name: 'riders-free', says: 'no rider is left busy', rule: ridersFree },
@@ -31,7 +33,12 @@ export const judge = (facts: Facts): readonly Judged[] =>
 
 /** Orders whose facts may still get better by themselves: an event on its way to the log, a refund on its way to the customer. */
 export const awaitedOrders = (facts: Facts): ReadonlySet<string> => {
-  const late = [...everyOrderEnds(facts).violations, ...moneyAddsUp(facts).violations, ...unmatched(facts)];
+  const late = [
+    ...everyOrderEnds(facts).violations,
+    ...moneyAddsUp(facts).violations,
+    ...ledgerSumsToZero(facts).violations,
+    ...unmatched(facts),
+  ];
   const carried = facts.riders.flatMap(({ busyWith }) => (busyWith === undefined ? [] : [busyWith]));
   const open = tripsOf(facts.log, new Set(facts.orders.map(({ orderId }) => orderId)))
     .trips.filter(({ to }) => to === undefined)

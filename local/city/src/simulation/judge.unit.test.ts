@@ -1,4 +1,5 @@
 import type { StoredEvent } from '@tiffin/contracts/envelope';
+import type { LedgerEntry, OrderLedger } from '@tiffin/contracts/ledger-api';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { anOrderOf, orderIdOf, together } from './facts.fixture.ts';
@@ -46,6 +47,7 @@ it('finds nothing wrong with an evening on which nothing went wrong, and says ho
     ['histories-without-gap', 4, []],
     ['legal-changes', 4, []],
     ['money-adds-up', 4, []],
+    ['ledger-sums-to-zero', 4, []],
     ['one-rider-one-order', 2, []],
     ['events-logged-once', good().log.length, []],
     ['riders-free', 2, []],
@@ -96,6 +98,32 @@ describe('legal changes', () => {
     ],
   ])('a history that %s breaks it', (_, facts) => {
     expect(broken(facts)).toContain('legal-changes');
+  });
+});
+
+describe('the ledger sums to zero', () => {
+  const withLedger = (number: number, change: (ledger: OrderLedger) => Partial<OrderLedger>): Facts =>
+    withOrder(good(), number, ({ ledger }) => (ledger ? { ledger: { ...ledger, ...change(ledger) } } : {}));
+  const swapped = (from: LedgerEntry['account'], to: LedgerEntry['account']) =>
+    withLedger(0, ({ balances }) => ({
+      balances: balances.map((entry) => (entry.account === from ? { ...entry, account: to } : entry)),
+    }));
+  it.each<[string, Facts]>([
+    ['is not there', withOrder(good(), 0, () => ({ ledger: undefined }))],
+    [
+      'has a crooked transaction',
+      withLedger(0, ({ items: [first, ...rest] }) => ({
+        items: first ? [{ ...first, entries: first.entries.slice(1) }, ...rest] : rest,
+      })),
+    ],
+    ['has balances that do not cancel each other', withLedger(0, ({ balances }) => ({ balances: balances.slice(1) }))],
+    ['has less at the gateway than the bank', swapped('gateway', 'refunds')],
+    ['still holds money for the customer', swapped('platform', 'customer')],
+    ['has promised money that is not back', swapped('platform', 'refunds')],
+    ['owes its restaurant nothing', swapped('restaurant', 'rider')],
+  ])('one that %s breaks it', (_, facts) => {
+    expect(broken(facts)).toContain('ledger-sums-to-zero');
+    expect(awaitedOrders(facts)).toContain(orderIdOf(0));
   });
 });
 

@@ -10,8 +10,10 @@ import { createBank } from './bank.ts';
 import { createCollector } from './collect-facts.ts';
 import type { Facts } from './facts.ts';
 import { FAULTS, type FaultKind, planFaults, windowMsOf } from './fault-plan.ts';
+import type { Interrupted } from './interrupted-text.ts';
 import { awaitedOrders, judge } from './judge.ts';
 import { isKept, type SimulationReport } from './report.ts';
+import { type StillOut, sendHome } from './send-home.ts';
 import { createSightings, type Sightings } from './sightings.ts';
 import type { SimulationOptions } from './simulation-options.ts';
 import { createSupervisor } from './supervisor.ts';
@@ -19,7 +21,7 @@ import { createTroubles } from './troubles.ts';
 
 export type Outcome =
   | { readonly kind: 'judged'; readonly kept: boolean }
-  | { readonly kind: 'interrupted' }
+  | ({ readonly kind: 'interrupted' } & Interrupted)
   | { readonly kind: 'no-stack' }
   /** The stack cannot do what was asked. */
   | { readonly kind: 'impossible'; readonly reason: string };
@@ -34,10 +36,12 @@ const BREAKS: Partial<Record<FaultKind, string>> = { 'pause-store': 'store', 'st
 const EVENTFUL = { whims: { unpaid: 0.03, paid: 0.04 }, rejects: 0.03, reachM: 300 } as const;
 
 const LOOK_EVERY_MS = SECOND;
+/** A person who interrupts is not kept waiting for long. */
+const HOME_WITHIN_MS = 10 * SECOND;
 
 /**
  * One run of a city with an end on a running stack: people come, faults happen, every order is seen through, and what the public doors say
- * of it all is judged. Whatever was switched on is off again when this resolves or rejects.
+ * of it all is judged. Whatever was switched on is off again when this resolves or rejects, and its people have gone home.
  */
 export const simulate = async ({
   options,
@@ -82,16 +86,31 @@ export const simulate = async ({
     bank,
     tell: report.fault,
   });
+  let mayBeOut = true;
+  const putBack = async (): Promise<StillOut> => {
+    await troubles.calm();
+    if (!mayBeOut) return { riders: 0, kitchens: 0 };
+    mayBeOut = false;
+    return goHome({ plan, stack });
+  };
+  const interruption = async (): Promise<Outcome> => {
+    report.note('Everybody goes home; a second Ctrl-C ends it at once.');
+    const stillOut = await putBack();
+    return { kind: 'interrupted', underWay: sightings.orders.size - sightings.ended.size, stillOut };
+  };
   try {
     const isThere = async () => (await supervisor.look()) !== undefined;
     const lived = await live({ plan, options, stack, sightings, troubles, report, interrupted, began, isThere });
+    // Where nobody answers nobody can be told, and after a city's own end everybody is at home.
+    mayBeOut = lived !== 'alone' && lived !== 'over';
     if (lived === 'alone') return { kind: 'no-stack' };
+    if (interrupted.aborted) return await interruption();
     await troubles.calm();
-    if (interrupted.aborted) return { kind: 'interrupted' };
+    if (interrupted.aborted) return await interruption();
     if (lived === 'stuck') report.note(`Nothing moved for ${options.patienceS} s; judging what there is.`);
 
     const facts = await gather({ plan, options, stack, sightings, bank, since: startedAt, interrupted });
-    if (interrupted.aborted) return { kind: 'interrupted' };
+    if (interrupted.aborted) return await interruption();
     if (!facts) return { kind: 'no-stack' };
     const invariants = judge(facts);
     report.verdict({
@@ -105,7 +124,24 @@ export const simulate = async ({
     });
     return { kind: 'judged', kept: isKept({ invariants }) };
   } finally {
-    await troubles.calm();
+    const { riders, kitchens } = await putBack();
+    if (riders + kitchens > 0) report.note(`${riders} riders may be on duty and ${kitchens} kitchens open still.`);
+  }
+};
+
+/** Sends everybody home as long as it may take. */
+const goHome = async ({ plan, stack }: Pick<Run, 'plan' | 'stack'>): Promise<StillOut> => {
+  const closing = new AbortController();
+  const deadline = setTimeout(() => closing.abort(), HOME_WITHIN_MS);
+  const { urls, secrets } = stack;
+  try {
+    return await sendHome({
+      plan,
+      doors: createDoors({ urls, jwtSecret: secrets.JWT_SECRET, closing: closing.signal }),
+    });
+  } finally {
+    clearTimeout(deadline);
+    closing.abort();
   }
 };
 
