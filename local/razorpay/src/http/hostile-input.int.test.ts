@@ -48,6 +48,8 @@ const hostileBodies: [name: string, body: string | Uint8Array, headers?: Record<
   ['a gzip bomb', gzipSync(Buffer.alloc(20_000_000, ' ')), { 'content-encoding': 'gzip' }],
   ['an unknown encoding', '{}', { 'content-encoding': 'squeeze' }],
   ['a charset nobody has', '{}', { 'content-type': 'application/json; charset=utf-7' }],
+  ['JSON that calls itself text', '{"amount":100,"currency":"INR"}', { 'content-type': 'text/plain' }],
+  ['a form', 'amount=100&currency=INR', { 'content-type': 'application/x-www-form-urlencoded' }],
   ['40,000 nested arrays as currency', `{"amount":100,"currency":${nested(40_000)}}`],
   ['40,000 nested arrays as a note', `{"amount":100,"currency":"INR","notes":{"k":${nested(40_000)}}}`],
   ['a currency that cannot be printed', '{"amount":100,"currency":{"toString":1}}'],
@@ -64,6 +66,7 @@ test.each(hostileBodies)(
     const doors = [
       '/v1/orders',
       `/v1/payments/${paymentId}/capture`,
+      `/v1/payments/${paymentId}/refund`,
       '/_control/pay',
       '/_control/webhooks/replay',
       '/_control/faults',
