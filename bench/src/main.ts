@@ -12,6 +12,8 @@ import { HELP, type MeasurementName, type Options, readOptions } from './options
 import { measurePlacePayReady } from './orders/place-pay-ready.ts';
 import { measureReadyToOffer } from './orders/ready-to-offer.ts';
 import { measureWholePath } from './orders/whole-path.ts';
+import { measureLostPayments } from './payments/lost-payments.ts';
+import { measureWebhookAnswer } from './payments/webhook-answer.ts';
 import { writeResults } from './results.ts';
 import { measureBoot } from './start/boot.ts';
 import { measureStore } from './store/store-rate.ts';
@@ -24,6 +26,8 @@ const measurements: Record<MeasurementName, Measurement> = {
   offer: measureReadyToOffer,
   path: measureWholePath,
   order: measurePlacePayReady,
+  webhooks: measureWebhookAnswer,
+  reconcile: measureLostPayments,
   boot: measureBoot,
   console: measureFrameRate,
 };

@@ -1,6 +1,17 @@
 import { parseArgs } from 'node:util';
 
-export const MEASUREMENTS = ['publish', 'consume', 'store', 'offer', 'path', 'order', 'boot', 'console'] as const;
+export const MEASUREMENTS = [
+  'publish',
+  'consume',
+  'store',
+  'offer',
+  'path',
+  'order',
+  'webhooks',
+  'reconcile',
+  'boot',
+  'console',
+] as const;
 export type MeasurementName = (typeof MEASUREMENTS)[number];
 
 export type Options = {
@@ -26,6 +37,8 @@ export const HELP = `npm run bench [-- flags]: measures Tiffin on this machine, 
                    offer    from ready to the offer on the rider's socket, at 1,000 orders a minute
                    path     orders a second from basket to doorstep, none lost, with CPU per order
                    order    place, pay, ready with 50 orders in flight, beside a stand-in of the common course implementation
+                   webhooks  the answer to 200 webhooks a second, beside an express server that only verifies
+                   reconcile  1,000 lost payments recovered, beside asking the gateway alone
                    boot     from start to ready, and memory when idle
                    console  frames a second with 2,000 riders on the map, in Chromium
   --rounds N     measured rounds of each side, after one that warms up (default ${DEFAULT_ROUNDS})

@@ -3,7 +3,13 @@ import { type HttpConnection, type HttpReply, openHttpConnection } from './http-
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH';
 export type HttpClient = {
   /** Rejects when the connection breaks; an error status is a reply like any other. */
-  call(method: Method, url: string, token?: string, body?: unknown): Promise<HttpReply>;
+  call(
+    method: Method,
+    url: string,
+    token?: string,
+    body?: unknown,
+    headers?: Readonly<Record<string, string>>,
+  ): Promise<HttpReply>;
   close(): void;
 };
 
@@ -15,7 +21,7 @@ export const createHttpClient = ({ sockets }: { sockets: number }): HttpClient =
   const pools = new Map<string, ReturnType<typeof createPool>>();
 
   return {
-    call: async (method, url, token, body) => {
+    call: async (method, url, token, body, headers = {}) => {
       const { hostname, port, host, pathname, search } = new URL(url);
       const pool = pools.get(host) ?? createPool(hostname, Number(port), sockets);
       pools.set(host, pool);
@@ -23,6 +29,9 @@ export const createHttpClient = ({ sockets }: { sockets: number }): HttpClient =
       const request =
         `${method} ${pathname}${search} HTTP/1.1\r\nhost: ${host}\r\n` +
         (token === undefined ? '' : `authorization: Bearer ${token}\r\n`) +
+        Object.entries(headers)
+          .map(([name, value]) => `${name}: ${value}\r\n`)
+          .join('') +
         (body === undefined ? '' : `content-type: application/json\r\ncontent-length: ${Buffer.byteLength(text)}\r\n`) +
         `\r\n${text}`;
       return pool.run((connection) => connection.exchange(request));
