@@ -3,9 +3,9 @@ import { orderLine } from '@tiffin/contracts/order-api';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Basket, priceItems } from './missing-items.ts';
-import { aPaidPayment, aRefund, NOW, PAY } from './payment.fixture.ts';
+import { aPaidPayment, aRefund, aRefundFact, NOW, PAY, POLICY } from './payment.fixture.ts';
 import type { RefundRecord } from './payment.ts';
-import { requestItemsRefund } from './refund.ts';
+import { applyRefundFact, requestItemsRefund } from './refund.ts';
 
 const RUNS = process.env.TIFFIN_LONG ? 50_000 : 300;
 const seeded = process.env.TIFFIN_SEED ? { seed: Number(process.env.TIFFIN_SEED) } : {};
@@ -159,6 +159,21 @@ describe('a refund of missing items', () => {
     });
     const decision = ask(aPaidPayment([both]), 1);
     expect(decision.kind === 'conflict' ? decision.code : decision.kind).toBe(comesTo);
+  });
+
+  it('C68: that failed is tried again for the same items, which are not free meanwhile', () => {
+    const first = ask(aPaidPayment(), 1, 2);
+    if (first.kind !== 'changed') throw new Error(first.kind);
+    const fact = aRefundFact({ amountPaise: 20_698, status: 'failed' });
+    const failed = applyRefundFact(first.state, fact, POLICY, NOW);
+    if (failed.kind !== 'changed') throw new Error(failed.kind);
+    const items = [{ itemId: idOf(1), quantity: 2 }];
+    expect(failed.state.refunds).toMatchObject([
+      { status: 'failed', items },
+      { status: 'requested', items, restaurantPaise: 20_000, attempt: 2 },
+    ]);
+    expect(failed.events.map(({ data }) => data)).toMatchObject(Array(2).fill({ restaurantPaise: 20_000 }));
+    expect(ask(failed.state, 1, 1, 'b')).toMatchObject({ kind: 'conflict', code: 'items_not_refundable' });
   });
 
   it('asked twice by the same request is one refund, and below what the gateway takes is none', () => {
