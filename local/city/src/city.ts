@@ -1,10 +1,10 @@
 import { resumeCustomer, runCustomer, type Whims } from './customer.ts';
 import type { Doors } from './doors.ts';
-import { type OpenKitchen, runKitchen } from './kitchen.ts';
+import { kitchenOwner, type OpenKitchen, runKitchen } from './kitchen.ts';
 import type { Ledger } from './ledger.ts';
 import type { Pace } from './pace.ts';
 import { createRandom } from './random.ts';
-import { type RiderOnDuty, runRider } from './rider.ts';
+import { type RiderOnDuty, riderSub, runRider } from './rider.ts';
 import { severalAtOnce } from './several-at-once.ts';
 import { anyCrossing, wayM } from './street-grid.ts';
 import type { Witness } from './witness.ts';
@@ -64,11 +64,13 @@ export const runCity = async ({
 
   const open: OpenKitchen[] = [];
   const openKitchen = async ({ home, ...kitchen }: ReturnType<typeof people>[number]) => {
+    witness?.setsOut('kitchen', kitchenOwner(name, kitchen.number));
     open.push(await runKitchen({ ...city, ...kitchen, at: home, rejects }));
   };
   const admin = doors.visitor('admin', `${name}-admin`, 'City admin');
   const onDuty: RiderOnDuty[] = [];
   const beginRiding = async (rider: ReturnType<typeof people>[number]) => {
+    witness?.setsOut('rider', riderSub(name, rider.number));
     const begun = await runRider({ ...city, ...rider, admin });
     witness?.onDuty(begun.sub);
     onDuty.push(begun);

@@ -32,6 +32,9 @@ const DISHES = [
   ['Filter coffee', 4_000],
 ] as const;
 
+/** Who owns a kitchen of a city of this name. */
+export const kitchenOwner = (name: string, number: number): string => `${name}-kitchen-${number}`;
+
 /** A kitchen that opens, hears of its orders over its socket, and cooks them one by one as they come. */
 export const runKitchen = async ({
   number,
@@ -56,7 +59,7 @@ export const runKitchen = async ({
   witness?: Witness | undefined;
 }): Promise<OpenKitchen> => {
   const sign = `${NAMES[number % NAMES.length]} ${Math.floor(number / NAMES.length) + 1}`;
-  const owner = doors.visitor('restaurant', `${name}-kitchen-${number}`, sign);
+  const owner = doors.visitor('restaurant', kitchenOwner(name, number), sign);
   const kitchen = await open(owner, sign, at);
 
   const cooking = new Set<string>();

@@ -33,6 +33,9 @@ export type RiderOnDuty = {
   goHome(): Promise<void>;
 };
 
+/** Who a rider of a city of this name is to the services. */
+export const riderSub = (name: string, number: number): string => `${name}-rider-${number}`;
+
 /** A rider who is on duty: drifts about, accepts most offers, fetches and delivers, and reports where he is. */
 export const runRider = async ({
   number,
@@ -53,7 +56,7 @@ export const runRider = async ({
   random: Random;
   name: string;
 }): Promise<RiderOnDuty> => {
-  const rider = doors.visitor('rider', `${name}-rider-${number}`, `Rider ${number + 1}`);
+  const rider = doors.visitor('rider', riderSub(name, number), `Rider ${number + 1}`);
   const ridingMps = Math.min(RIDING_M_PER_S * pace.speed, FASTEST_M_PER_S);
   const idlingMps = Math.min(IDLING_M_PER_S * pace.speed, FASTEST_M_PER_S);
   let at = home;

@@ -1,3 +1,4 @@
+import { interruptedText } from './simulation/interrupted-text.ts';
 import { humanReport, jsonReport } from './simulation/report.ts';
 import { simulate } from './simulation/simulate.ts';
 import { readSimulationOptions, SIMULATE_HELP } from './simulation/simulation-options.ts';
@@ -45,8 +46,8 @@ const press = (): void => {
   giveUp.abort();
 };
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, press);
-// A reader that went away (`| head`) must not leave the faults switched on.
-stdout.on('error', press);
+// A reader that went away (`| head`) must not leave the faults switched on; every further line fails as well, and is no second press.
+stdout.on('error', () => giveUp.abort());
 
 const outcome = await simulate({ options, stack, report, interrupted: giveUp.signal });
 switch (outcome.kind) {
@@ -54,7 +55,7 @@ switch (outcome.kind) {
     process.exit(outcome.kept ? 0 : EXIT_BROKEN);
     break;
   case 'interrupted':
-    refuse('Interrupted; nothing was judged, and what was switched on is off again.', EXIT_NO_STACK);
+    refuse(interruptedText(outcome), EXIT_NO_STACK);
     break;
   case 'no-stack':
     noStack();

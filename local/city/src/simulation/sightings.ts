@@ -26,6 +26,8 @@ export type Sightings = {
   readonly ended: ReadonlySet<string>;
   /** Those who signed on, by their `sub`. */
   readonly riders: readonly string[];
+  /** Those who have set out for work, by their `sub`: at work, or on their way. */
+  readonly workers: Readonly<Record<'rider' | 'kitchen', readonly string[]>>;
   /** When anything last moved. */
   movedAtMs(): number;
   latencies(): Latencies;
@@ -38,6 +40,7 @@ export const createSightings = ({ nowMs }: { nowMs: () => number }): Sightings =
   const statuses = new Map<string, OrderStatus>();
   const ended = new Set<string>();
   const riders: string[] = [];
+  const workers: Record<'rider' | 'kitchen', string[]> = { rider: [], kitchen: [] };
   const told: Told[] = [];
   const found = new Set<string>();
   const firsts = {
@@ -62,8 +65,12 @@ export const createSightings = ({ nowMs }: { nowMs: () => number }): Sightings =
     orders,
     ended,
     riders,
+    workers,
     movedAtMs: () => movedAtMs,
     witness: {
+      setsOut: (role, sub) => {
+        workers[role].push(sub);
+      },
       onDuty: (sub) => {
         riders.push(sub);
         movedAtMs = nowMs();

@@ -10,7 +10,7 @@ import { createBank } from './bank.ts';
 import { createCollector } from './collect-facts.ts';
 import type { Facts } from './facts.ts';
 import { FAULTS, type FaultKind, planFaults, windowMsOf } from './fault-plan.ts';
-import type { Interrupted } from './interrupted-text.ts';
+import { type Interrupted, stillOutText } from './interrupted-text.ts';
 import { awaitedOrders, judge } from './judge.ts';
 import { isKept, type SimulationReport } from './report.ts';
 import { type StillOut, sendHome } from './send-home.ts';
@@ -91,7 +91,7 @@ export const simulate = async ({
     await troubles.calm();
     if (!mayBeOut) return { riders: 0, kitchens: 0 };
     mayBeOut = false;
-    return goHome({ plan, stack });
+    return goHome({ sightings, stack });
   };
   const interruption = async (): Promise<Outcome> => {
     report.note('Everybody goes home; a second Ctrl-C ends it at once.');
@@ -124,19 +124,19 @@ export const simulate = async ({
     });
     return { kind: 'judged', kept: isKept({ invariants }) };
   } finally {
-    const { riders, kitchens } = await putBack();
-    if (riders + kitchens > 0) report.note(`${riders} riders may be on duty and ${kitchens} kitchens open still.`);
+    const left = stillOutText(await putBack());
+    if (left !== undefined) report.note(left);
   }
 };
 
 /** Sends everybody home as long as it may take. */
-const goHome = async ({ plan, stack }: Pick<Run, 'plan' | 'stack'>): Promise<StillOut> => {
+const goHome = async ({ sightings, stack }: Pick<Run, 'sightings' | 'stack'>): Promise<StillOut> => {
   const closing = new AbortController();
   const deadline = setTimeout(() => closing.abort(), HOME_WITHIN_MS);
   const { urls, secrets } = stack;
   try {
     return await sendHome({
-      plan,
+      workers: sightings.workers,
       doors: createDoors({ urls, jwtSecret: secrets.JWT_SECRET, closing: closing.signal }),
     });
   } finally {
