@@ -5,7 +5,7 @@ import { SECOND } from '@tiffin/platform/clock';
 import type { Logger } from '@tiffin/platform/observability/logger';
 import Razorpay from 'razorpay';
 import type * as z from 'zod';
-import type { GatewayFailure, GatewayResult, RazorpayGateway } from './gateway.ts';
+import type { GatewayFailure, GatewayResult, RazorpayGateway, RefundFact } from './gateway.ts';
 import {
   gatewayError,
   orderEntity,
@@ -21,6 +21,8 @@ const MAX_SOCKETS = 64;
 /** What a retried order is still captured within; shorter is refused by the gateway. */
 const AUTOMATIC_EXPIRY_MIN = 12;
 const MANUAL_EXPIRY_MIN = 7200;
+/** As many as the gateway gives at once. */
+const REFUNDS_A_PAGE = 100;
 
 /** The SDK's own HTTP client. Its methods lose the cause of a network failure and cannot send the refund key, so they are not used. */
 type Wire = {
@@ -100,11 +102,19 @@ export const createRazorpayGateway = ({
       read('read payment', paymentEntity, `/payments/${gatewayPaymentId.parse(id)}`, deadline(deadlineMs)),
     paymentsOf: async (id) => {
       const path = `/orders/${gatewayOrderId.parse(id)}/payments`;
-      return items(await read('list payments', paymentCollection, path, { params: { count: 100 } }));
+      return items(await read('list payments', paymentCollection, path));
     },
     refundsOf: async (id) => {
       const path = `/payments/${gatewayPaymentId.parse(id)}/refunds`;
-      return items(await read('list refunds', refundCollection, path, { params: { count: 100 } }));
+      const refunds: RefundFact[] = [];
+      // The newest ten, unless more are asked for; a refund of a hundred parts ago may be the one whose answer was lost.
+      for (;;) {
+        const params = { count: REFUNDS_A_PAGE, skip: refunds.length };
+        const page = items(await read('list refunds', refundCollection, path, { params }));
+        if (!page.ok) return page;
+        refunds.push(...page.value);
+        if (page.value.length < REFUNDS_A_PAGE) return { ok: true, value: refunds };
+      }
     },
     refund: ({ gatewayPaymentId: id, amountPaise, key }) =>
       write(
