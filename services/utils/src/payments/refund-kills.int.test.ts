@@ -9,9 +9,9 @@ import type { StartUtils } from '../killable-utils.fixture.ts';
 import { startStoreTap, type Write } from '../store-tap.fixture.ts';
 import { orderEvent, type Stand, startStand } from '../utils.fixture.ts';
 
-/** How often every step is died at; each time a little of the rest has changed. */
-const ROUNDS = process.env.TIFFIN_LONG ? 25 : 1;
-/** Longer than any lease, so that what the dead one held is free. */
+/** How often every step is died at. */
+const ROUNDS = process.env.TIFFIN_LONG ? 5 : 1;
+/** Longer than any lease, so that what the dead one held is free; all of them together are shorter than a token lives. */
 const AHEAD_MS = 45_000;
 const REFUND = 'POST /v1/payments/:id/refund';
 const DOSA = 'd'.repeat(24);
