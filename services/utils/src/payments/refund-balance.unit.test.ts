@@ -1,6 +1,9 @@
 import { gatewayPaymentId, gatewayRefundId } from '@tiffin/contracts/ids';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { readMoneyEvent } from '../ledger/money-event.ts';
+import { logged } from '../ledger/order-money.fixture.ts';
+import { balanceEntries } from '../ledger/postings.ts';
 import { applyGatewayFact, type PaymentDecision } from './gateway-fact.ts';
 import { anOpenPayment, aPaymentFact, aRefundFact, NOW, PAY, POLICY, TOTAL } from './payment.fixture.ts';
 import { type PaymentEvent, type PaymentState, paymentStateSchema } from './payment.ts';
@@ -81,7 +84,10 @@ const anyStep: fc.Arbitrary<Step> = fc.oneof(
     const due = dueRefund(state, now);
     return due ? claimRefund(state, due.key, now) : { kind: 'nothing-new' };
   }),
-  said(number, (index) => (state, now) => postponeRefund(state, keyIn(state, index), { perhapsDone: true }, POLICY, now)),
+  said(
+    number,
+    (index) => (state, now) => postponeRefund(state, keyIn(state, index), { perhapsDone: true }, POLICY, now),
+  ),
   said(number, (index) => (state, now) => refuseRefund(state, keyIn(state, index), 'refused', now)),
 );
 
@@ -115,8 +121,14 @@ const checkBalance = (before: PaymentState, state: PaymentState) => {
   expect(before.succeededWith === undefined || before.succeededWith === state.succeededWith).toBe(true);
 };
 
+/** What the ledger has at the gateway once it has heard these events. */
+const atGateway = (events: readonly PaymentEvent[]): number => {
+  const heard = events.flatMap(({ type, data }, index) => readMoneyEvent(logged(type, data, index + 1)) ?? []);
+  return balanceEntries(heard).find(({ account }) => account === 'gateway')?.amountPaise ?? 0;
+};
+
 describe('any interleaving of facts, requests and answers', () => {
-  it('never gives back more than was captured, keeps keys apart, and tells of one success', () => {
+  it('never gives back more than was captured, keeps keys apart, tells of one success, and leaves the ledger no other balance', () => {
     fc.assert(
       fc.property(fc.array(anyStep, { maxLength: 60, size: 'max' }), (steps) => {
         const { state, events } = run(steps);
@@ -126,6 +138,9 @@ describe('any interleaving of facts, requests and answers', () => {
         const ended = events.filter(({ type }) => type === 'REFUND_PROCESSED');
         const keys = ended.map(({ data }) => ('refundId' in data ? data.refundId : ''));
         expect(new Set(keys).size).toBe(keys.length);
+        expect(atGateway(events)).toBe(
+          state.attempts.reduce((total, { capturedPaise, refundedPaise }) => total + capturedPaise - refundedPaise, 0),
+        );
       }),
       { numRuns: 600 },
     );
