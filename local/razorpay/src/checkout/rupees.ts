@@ -1,5 +1,7 @@
 const WHOLE_RUPEES = new Intl.NumberFormat('en-IN', { style: 'currency', currency: 'INR', maximumFractionDigits: 0 });
 
-/** Paise for a person, as they are written in India: 12345678 is ₹1,23,456.78. No float is made of them. */
-export const rupees = (paise: number): string =>
-  `${WHOLE_RUPEES.format(Math.floor(paise / 100))}.${String(paise % 100).padStart(2, '0')}`;
+/** Paise for a person, as they are written in India: 12345678 is ₹1,23,456.78. The point is moved in the text; no float is made of them. */
+export const rupees = (paise: number): string => {
+  const digits = String(paise).padStart(3, '0');
+  return `${WHOLE_RUPEES.format(Number(digits.slice(0, -2)))}.${digits.slice(-2)}`;
+};
