@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
-import { webhooksReply } from '@tiffin/contracts/payment-operations-api';
+import { type WebhookStatus, webhooksReply } from '@tiffin/contracts/payment-operations-api';
 import type { Figure, Measured } from '../figure.ts';
 import { startNode } from '../load/child-process.ts';
-import { nowMs } from '../load/clock.ts';
+import { nowMs, until } from '../load/clock.ts';
 import { atFixedRate, inParallel } from '../load/in-parallel.ts';
 import type { Bench } from '../measurement.ts';
 import { alternate } from '../rounds.ts';
@@ -14,6 +14,7 @@ const PER_SECOND = 200;
 const SECONDS = 5;
 const P99_MS = 50;
 const WIDTH = 16;
+const LOOK_EVERY_MS = 20;
 const ROUTE = '/api/v1/webhooks/razorpay';
 const VERIFY_ONLY = fileURLToPath(new URL('./verify-only-command.js', import.meta.url));
 
@@ -55,14 +56,26 @@ export const measureWebhookAnswer = async ({ rounds, say, broker }: Bench): Prom
       });
       return tookMs;
     };
+    const behindMs: number[] = [];
+    const roundOfOurs = async (): Promise<readonly number[]> => {
+      const tookMs = await round(stand.url);
+      const answeredAt = nowMs();
+      while ((await countIn('received')) > 0) await until(nowMs() + LOOK_EVERY_MS);
+      behindMs.push(nowMs() - answeredAt);
+      return tookMs;
+    };
+    const countIn = async (status: WebhookStatus): Promise<number> => {
+      const listed = await stand.askAsAdmin('list', 200, 'GET', `/webhooks?status=${status}&limit=100`);
+      return webhooksReply.parse(listed).items.length;
+    };
     const results = await alternate(
       rounds,
-      { ours: () => round(stand.url), peer: () => round(`http://127.0.0.1:${verifyOnly.port}`) },
+      { ours: roundOfOurs, peer: () => round(`http://127.0.0.1:${verifyOnly.port}`) },
       say,
     );
-    for (const status of ['dead', 'quarantined', 'retry']) {
-      const { items } = webhooksReply.parse(await stand.askAsAdmin('list', 200, 'GET', `/webhooks?status=${status}`));
-      if (items.length > 0) faults.set(`ended as ${status}`, items.length);
+    for (const status of ['dead', 'quarantined', 'retry'] as const) {
+      const ended = await countIn(status);
+      if (ended > 0) faults.set(`ended as ${status}`, ended);
     }
     const figure = (share: number, name: string, target?: Figure['target']): Figure => {
       const of = (list: readonly (readonly number[])[]) => list.map((tookMs) => quantile(tookMs, share));
@@ -79,6 +92,7 @@ export const measureWebhookAnswer = async ({ rounds, say, broker }: Bench): Prom
       figures: [
         figure(0.5, `webhook answered, ${PER_SECOND}/s, p50`),
         figure(0.99, '  the same, p99', { of: 'figure', atMost: P99_MS }),
+        { name: '  the last answered until all applied', unit: 'ms', ours: spreadOf(behindMs.slice(1)) },
       ],
       notes: [
         `webhooks: ${PER_SECOND} a second at one utils process, three of each payment, counted from when each was meant to come; all of them are kept before they are answered and applied behind it on the same core. The express server keeps nothing and does nothing.`,

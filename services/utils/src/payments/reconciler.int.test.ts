@@ -1,6 +1,7 @@
 import { createServer, request } from 'node:http';
 import { reconciledReply, reconciliationDueReply, reconciliationReply } from '@tiffin/contracts/payment-operations-api';
 import { eventually } from '@tiffin/testing/eventually';
+import { profiledQueries } from '@tiffin/testing/profiled-queries';
 import mongoose from 'mongoose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { shell } from '../shell.fixture.ts';
@@ -205,6 +206,11 @@ describe('looking now, because an admin asks', () => {
   beforeAll(async () => {
     await stand.stop();
     await stand.restart({ RECONCILE_AFTER_S: 3_600 });
+    const soon = () => new Date(Date.now() + 60_000).toISOString();
+    await eventually('nothing to be looked at by itself', async () => {
+      const payments = stand.database.collection('payments');
+      return (await payments.countDocuments({ 'state.lookAt': { $lt: soon() } })) === 0;
+    });
   });
 
   it('BP-05, BP-20: recovers one missed payment at once, and says what came of it', async () => {
@@ -267,6 +273,16 @@ describe('looking now, because an admin asks', () => {
     const orderIds = bills.map(({ orderId }) => orderId);
     await eventually('all to be recovered', async () => (await countPaid(orderIds)) === orderIds.length);
     await eventually('nothing to be due', async () => (await standing()).due === 0);
+  });
+
+  it('finds what is open and due by an index', async () => {
+    const noted = await profiledQueries(stand.database.db, async () => {
+      await standing();
+      await ask('POST', {});
+    });
+    const plans = noted.filter(({ collection }) => collection === 'payments').map(({ plan }) => plan);
+    expect(plans.length).toBeGreaterThan(3);
+    expect(plans.filter((plan) => plan.includes('COLLSCAN'))).toEqual([]);
   });
 
   it('is asked for from a shell', async () => {

@@ -4,6 +4,7 @@ import { gzipSync } from 'node:zlib';
 import type { Bill } from '@tiffin/contracts/order-api';
 import { webhookInFullReply, webhooksReply } from '@tiffin/contracts/payment-operations-api';
 import { eventually } from '@tiffin/testing/eventually';
+import { profiledQueries } from '@tiffin/testing/profiled-queries';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { shell } from '../shell.fixture.ts';
 import { type Stand, startStand } from '../utils.fixture.ts';
@@ -453,6 +454,23 @@ describe('the inbox, for an admin', () => {
       expect(
         (await stand.call(stand.customer, method, route, method === 'POST' ? { reason: 'x' } : undefined)).status,
       ).toBe(403);
+  });
+
+  it('is found by an index, whatever is asked of it', async () => {
+    const { orderId } = await anOrder();
+    const noted = await profiledQueries(stand.database.db, async () => {
+      for (const query of [
+        '',
+        'status=dead',
+        'event=order.paid',
+        `orderId=${orderId}`,
+        `status=processed&orderId=${orderId}`,
+      ])
+        await list(query);
+    });
+    const plans = noted.filter(({ collection }) => collection === 'webhook-inbox').map(({ plan }) => plan);
+    expect(plans.length).toBeGreaterThanOrEqual(5);
+    expect(plans.filter((plan) => plan.includes('COLLSCAN'))).toEqual([]);
   });
 
   it('replays a dead one at once, its attempts counted anew, and the audit says who and why', async () => {
