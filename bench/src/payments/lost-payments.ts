@@ -20,9 +20,11 @@ export const measureLostPayments = async ({ rounds, say, broker }: Bench): Promi
     const askGateway = async (orders: readonly string[]): Promise<number> => {
       const startedAt = nowMs();
       const authorization = { authorization: stand.gatewayAuthorization };
-      await inParallel(orders, WIDTH, (order) =>
-        stand.http.call('GET', `${stand.gatewayUrl}/v1/orders/${order}/payments`, undefined, undefined, authorization),
-      );
+      await inParallel(orders, WIDTH, async (order) => {
+        const url = `${stand.gatewayUrl}/v1/orders/${order}/payments`;
+        const { status } = await stand.http.call('GET', url, undefined, undefined, authorization);
+        if (status !== 200) throw new Error(`the gateway answered ${status}`);
+      });
       return (nowMs() - startedAt) / 1_000;
     };
     const recover = async (): Promise<number> => {
