@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { userId } from '@tiffin/contracts/claims';
 import type { Point } from '@tiffin/contracts/geo';
 import { orderId, restaurantId } from '@tiffin/contracts/ids';
+import { inPaise } from '@tiffin/contracts/money';
 import type { OrderStatus } from '@tiffin/contracts/order-api';
 import { createServiceTokens, createTokenVerifier } from '@tiffin/platform/auth/tokens';
 import { healthOf } from '@tiffin/platform/http/health';
@@ -72,10 +73,10 @@ export const openDoors = async (label: string) => {
       restaurantOwnerId: userId.parse('restaurant'),
       restaurantName: 'Dosa House',
       items: [],
-      subtotalPaise: 0,
-      deliveryFeePaise: 0,
-      platformFeePaise: 700,
-      totalPaise: 700,
+      subtotalPaise: inPaise(0),
+      deliveryFeePaise: inPaise(0),
+      platformFeePaise: inPaise(700),
+      totalPaise: inPaise(700),
       currency: 'INR',
       deliveryAddress: { formattedAddress: '12 MG Road', phone: '+91 98450 12345', location: here },
       pickup: here,

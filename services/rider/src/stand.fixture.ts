@@ -3,6 +3,7 @@ import { userId } from '@tiffin/contracts/claims';
 import type { EventData, EventOf, EventType } from '@tiffin/contracts/event-catalogue';
 import type { Point } from '@tiffin/contracts/geo';
 import { orderId, restaurantId, riderId } from '@tiffin/contracts/ids';
+import { inPaise } from '@tiffin/contracts/money';
 import type { RiderPosition } from '@tiffin/contracts/rider-events';
 import { readConfig } from '@tiffin/platform/config/read-config';
 import { createLogger } from '@tiffin/platform/observability/logger';
@@ -109,7 +110,7 @@ export const startStand = async (env: Record<string, string> = {}) => {
       dropoffArea: 'Shivaji Nagar',
       customerPhone: '+91 98450 12345',
       readyAt: now().toISOString(),
-      earningPaise: 3_400,
+      earningPaise: inPaise(3_400),
       ...more,
     };
     const outcome = await use.startDelivery(anEvent('ORDER_READY_FOR_RIDER', order, data));
@@ -124,7 +125,7 @@ export const startStand = async (env: Record<string, string> = {}) => {
         restaurantName: 'Dosa House',
         status: 'cancelled',
         paymentStatus: 'refund_pending',
-        totalPaise: 30_000,
+        totalPaise: inPaise(30_000),
         currency: 'INR',
         by: 'customer',
       }),

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { paise, rupeesText, rupeesToPaise } from './money.ts';
+import { inPaise, paise, rupeesText, rupeesToPaise, shareOf } from './money.ts';
 
 it('every price of whole paise survives the way through rupees, where floats would lie', () => {
   fc.assert(
@@ -25,10 +25,25 @@ it.each([4.35, 19.99, 0.1, 1, 100])('%s rupees are whole paise', (rupees) => {
   expect(Number.isInteger(rupeesToPaise(rupees))).toBe(true);
 });
 
-it.each([-1, 1.001, Number.NaN, Number.POSITIVE_INFINITY, 1e-7, 1e22])('%s rupees are no amount', (rupees) => {
-  expect(rupeesToPaise(rupees)).toBeUndefined();
-});
+it.each([-1, 1.001, Number.NaN, Number.POSITIVE_INFINITY, 1e-7, 1e22, 999_999_999])(
+  '%s rupees are no amount',
+  (rupees) => {
+    expect(rupeesToPaise(rupees)).toBeUndefined();
+  },
+);
 
 it.each([-1, 0.5, -0, 1e21, '100', null, 2 ** 53])('H126: %s is no amount in paise', (amount) => {
   expect(paise.safeParse(amount).success).toBe(false);
+});
+
+it.each([-1, 0.5, 1e21, Number.NaN])('%s is a fault as a result of calculating with money', (amount) => {
+  expect(() => inPaise(amount)).toThrow();
+});
+
+it('shares of a growing part rise from nothing to the whole amount, also where a double is not exact', () => {
+  const [amount, whole] = [inPaise(9_999_999_999), 9_999_999_998];
+  expect([0, 1, 4_999_999_999, whole].map((part) => shareOf(amount, part, whole))).toEqual([
+    0, 1, 4_999_999_999, 9_999_999_999,
+  ]);
+  expect(shareOf(inPaise(700), 5, 0)).toBe(0);
 });

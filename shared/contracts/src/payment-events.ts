@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { orderId } from './ids.ts';
-import { paise, positivePaise, rupeesToPaise } from './money.ts';
+import { inPaise, paise, positivePaise, rupeesToPaise } from './money.ts';
 
 const currencyCode = z.string().regex(/^[A-Z]{3}$/);
 
@@ -52,7 +52,7 @@ export const paymentEvents = {
       1: ({ orderId, paymentId, amount }: z.infer<typeof successVersion1>): PaymentSuccess => ({
         orderId,
         paymentId,
-        amountPaise: rupeesToPaise(amount) ?? 0,
+        amountPaise: inPaise(rupeesToPaise(amount) ?? 0),
         currency: 'INR',
       }),
     },

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { userId } from '@tiffin/contracts/claims';
 import type { DeliverySnapshot } from '@tiffin/contracts/delivery-events';
 import { orderId, restaurantId, riderId } from '@tiffin/contracts/ids';
+import { inPaise } from '@tiffin/contracts/money';
 import { createLogger } from '@tiffin/platform/observability/logger';
 import { type Database, openDatabase } from '@tiffin/platform/persistence/database';
 import { createRelay } from '@tiffin/platform/persistence/relay';
@@ -44,10 +45,10 @@ const aReadyOrder = async () => {
     restaurantOwnerId: userId.parse('owner'),
     restaurantName: 'Dosa House',
     items: [],
-    subtotalPaise: 0,
-    deliveryFeePaise: 0,
-    platformFeePaise: 700,
-    totalPaise: 700,
+    subtotalPaise: inPaise(0),
+    deliveryFeePaise: inPaise(0),
+    platformFeePaise: inPaise(700),
+    totalPaise: inPaise(700),
     currency: 'INR',
     deliveryAddress: { formattedAddress: '12 MG Road', phone: '+91 98450 12345', location: at },
     pickup: at,

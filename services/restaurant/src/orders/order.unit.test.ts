@@ -2,6 +2,7 @@ import { userId } from '@tiffin/contracts/claims';
 import type { DeliverySnapshot } from '@tiffin/contracts/delivery-events';
 import { EVENTS } from '@tiffin/contracts/event-catalogue';
 import { orderId, riderId } from '@tiffin/contracts/ids';
+import { inPaise, type Paise } from '@tiffin/contracts/money';
 import { type OrderStatus, orderStatus, placeOrder } from '@tiffin/contracts/order-api';
 import type { Decision } from '@tiffin/platform/persistence/decision';
 import fc from 'fast-check';
@@ -19,7 +20,7 @@ const before = '2026-11-01T09:59:59.000Z';
 const later = '2026-11-01T10:05:00.000Z';
 const riderA = { riderId: riderId.parse('a'.repeat(24)), riderUserId: userId.parse('rider-a'), riderName: 'Asha' };
 const riderB = { riderId: riderId.parse('b'.repeat(24)), riderUserId: userId.parse('rider-b'), riderName: 'Bilal' };
-const total = 30_700;
+const total = inPaise(30_700);
 
 const anOrder = (status: OrderStatus): OrderState => {
   const paid = status !== 'pending_payment' && status !== 'expired';
@@ -159,7 +160,8 @@ describe('every event in every state', () => {
       },
       pay(),
     ));
-  describe('PAYMENT_SUCCESS one paisa off', () => reasons(refusedIn('wrong_amount'), pay({ amountPaise: total - 1 })));
+  describe('PAYMENT_SUCCESS one paisa off', () =>
+    reasons(refusedIn('wrong_amount'), pay({ amountPaise: inPaise(total - 1) })));
   describe('PAYMENT_SUCCESS in dollars', () => reasons(refusedIn('wrong_currency'), pay({ currency: 'USD' })));
   describe('PAYMENT_SUCCESS of the payment it was placed with', () =>
     table(
@@ -179,7 +181,7 @@ describe('every event in every state', () => {
     expect(first.kind === 'changed' && told(pay()(first.state))).toBe('nothing-new');
   });
 
-  const refund = (paymentId: string, refundedPaise = total) => ({
+  const refund = (paymentId: string, refundedPaise: Paise = total) => ({
     orderId: id,
     refundId: 'rf_1',
     paymentId,
@@ -202,7 +204,7 @@ describe('every event in every state', () => {
       table(everywhere('nothing-new', {}), (state) => followRefund(id, state, type, refund('pay_other'))));
   }
   it('shows a part of the money back as partially refunded', () => {
-    const decision = followRefund(id, anOrder('cancelled'), 'REFUND_PROCESSED', refund('pay_1', 100));
+    const decision = followRefund(id, anOrder('cancelled'), 'REFUND_PROCESSED', refund('pay_1', inPaise(100)));
     expect(decision.kind === 'changed' && decision.state.paymentStatus).toBe('partially_refunded');
   });
   it('does not go back to pending when the request arrives after its end', () => {
@@ -325,7 +327,7 @@ describe('events', () => {
 
 describe('prices', () => {
   const aLine = fc.record({
-    pricePaise: fc.integer({ min: 1, max: 10_000_000 }),
+    pricePaise: fc.integer({ min: 1, max: 10_000_000 }).map(inPaise),
     quantity: fc.integer({ min: 1, max: 50 }),
   });
   it('the total is the sum of its parts in whole paise, whatever is ordered', () => {

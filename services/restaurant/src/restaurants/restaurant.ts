@@ -3,6 +3,7 @@ import { userId } from '@tiffin/contracts/claims';
 import type { EventData } from '@tiffin/contracts/event-catalogue';
 import { point } from '@tiffin/contracts/geo';
 import { type ItemId, itemId, type RestaurantId } from '@tiffin/contracts/ids';
+import { positivePaise } from '@tiffin/contracts/money';
 import type {
   AddItem,
   ChangeItem,
@@ -18,7 +19,7 @@ const menuItem = z.object({
   _id: itemId,
   name: z.string(),
   description: z.string().optional(),
-  pricePaise: z.int().min(1),
+  pricePaise: positivePaise,
   isAvailable: z.boolean(),
 });
 export type MenuItem = z.infer<typeof menuItem>;

@@ -1,6 +1,7 @@
 import { userId } from '@tiffin/contracts/claims';
 import { EVENTS } from '@tiffin/contracts/event-catalogue';
 import { offerId, orderId, restaurantId, riderId } from '@tiffin/contracts/ids';
+import { inPaise } from '@tiffin/contracts/money';
 import { describe, expect, it } from 'vitest';
 import {
   type Delivery,
@@ -42,7 +43,7 @@ const ready = {
   dropoffArea: 'Shivaji Nagar',
   customerPhone: '+91 98450 12345',
   readyAt: START.toISOString(),
-  earningPaise: 3_400,
+  earningPaise: inPaise(3_400),
 };
 
 const stateOf = (decision: { kind: string } & Partial<{ state: Delivery }>): Delivery => {

@@ -1,5 +1,6 @@
 import type { OrderId } from '@tiffin/contracts/ids';
 import type { OrderLedger } from '@tiffin/contracts/ledger-api';
+import { inPaise } from '@tiffin/contracts/money';
 import type { EventLog } from '../event-log/logged-event.store.ts';
 import type { PaymentStore } from '../payments/payment.store.ts';
 import type { PaymentState } from '../payments/payment.ts';
@@ -31,7 +32,7 @@ export const showOrderLedger =
   };
 
 const compared = ({ attempts }: PaymentState, atGateway: number) => {
-  const capturedPaise = attempts.reduce((total, attempt) => total + attempt.capturedPaise, 0);
-  const refundedPaise = attempts.reduce((total, attempt) => total + attempt.refundedPaise, 0);
+  const capturedPaise = inPaise(attempts.reduce((total, attempt) => total + attempt.capturedPaise, 0));
+  const refundedPaise = inPaise(attempts.reduce((total, attempt) => total + attempt.refundedPaise, 0));
   return { capturedPaise, refundedPaise, agrees: capturedPaise - refundedPaise === atGateway };
 };

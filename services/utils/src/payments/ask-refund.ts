@@ -1,4 +1,5 @@
 import type { OrderId } from '@tiffin/contracts/ids';
+import type { Paise } from '@tiffin/contracts/money';
 import type { ProblemCode } from '@tiffin/contracts/problem';
 import type { Clock } from '@tiffin/platform/clock';
 import type { UserPrincipal } from '@tiffin/platform/http/principal';
@@ -17,7 +18,7 @@ export type RefundAsked =
   | { readonly kind: 'conflict'; readonly code: ProblemCode; readonly detail: string };
 
 type Asked = {
-  readonly amountPaise?: number | undefined;
+  readonly amountPaise?: Paise | undefined;
   readonly items?: readonly RefundedItem[] | undefined;
   readonly reason: string;
   readonly origin: string;

@@ -1,4 +1,5 @@
 import { gatewayPaymentId, orderId } from '@tiffin/contracts/ids';
+import { inPaise } from '@tiffin/contracts/money';
 import { startFakeRazorpay } from '@tiffin/fake-razorpay/server';
 import { createLogger } from '@tiffin/platform/observability/logger';
 import { eventually } from '@tiffin/testing/eventually';
@@ -44,7 +45,7 @@ const control = async (action: string, body: object) => {
   expect(answer.status).toBe(200);
 };
 const createOrder = () =>
-  gateway.createOrder({ orderId: orderId.parse('7'.repeat(24)), amountPaise: 30_700, currency: 'INR' });
+  gateway.createOrder({ orderId: orderId.parse('7'.repeat(24)), amountPaise: inPaise(30_700), currency: 'INR' });
 const kindOf = async (call: ReturnType<typeof createOrder>) => {
   const result = await call;
   return result.ok ? 'ok' : `${result.kind}: ${result.reason}`;
@@ -75,7 +76,7 @@ it('a gateway that refuses is a gateway that answers, however often it refuses',
   for (let asked = 0; asked < 25; asked += 1) {
     const read = await gateway.payment(nobody);
     expect(read.ok ? 'ok' : read.kind).toBe('rejected');
-    const refund = await gateway.refund({ gatewayPaymentId: nobody, amountPaise: 100, key: `rf_${nobody}_0` });
+    const refund = await gateway.refund({ gatewayPaymentId: nobody, amountPaise: inPaise(100), key: `rf_${nobody}_0` });
     expect(refund.ok ? 'ok' : refund.kind).toBe('rejected');
   }
   expect(await kindOf(createOrder())).toBe('ok');

@@ -1,3 +1,4 @@
+import { NO_MONEY } from '@tiffin/contracts/money';
 import { changed, conflict, type Decision, outrun } from '@tiffin/platform/persistence/decision';
 import type { PaymentFact } from './gateway.ts';
 import { type LookPolicy, withNextLook } from './look-schedule.ts';
@@ -57,9 +58,9 @@ const withAttempt = (state: PaymentState, fact: PaymentFact): PaymentState => {
     amountPaise: fact.amountPaise,
     ...(fact.method === undefined ? {} : { method: fact.method }),
     ...(fact.reason === undefined ? {} : { reason: fact.reason }),
-    capturedPaise: fact.status === 'captured' ? fact.amountPaise : 0,
-    refundedPaise: 0,
-    reservedPaise: 0,
+    capturedPaise: fact.status === 'captured' ? fact.amountPaise : NO_MONEY,
+    refundedPaise: NO_MONEY,
+    reservedPaise: NO_MONEY,
   };
   const others = state.attempts.filter(({ gatewayPaymentId }) => gatewayPaymentId !== fact.gatewayPaymentId);
   return { ...state, attempts: [...others, attempt] };

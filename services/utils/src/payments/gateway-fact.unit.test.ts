@@ -1,4 +1,5 @@
 import { EVENTS } from '@tiffin/contracts/event-catalogue';
+import { inPaise } from '@tiffin/contracts/money';
 import { describe, expect, it } from 'vitest';
 import { applyGatewayFact, isLookDue, looked, lookNow } from './gateway-fact.ts';
 import {
@@ -149,8 +150,8 @@ describe('what the gateway says of a payment', () => {
 
   for (const [name, state] of Object.entries(STATES)) {
     it.each([
-      ['one paisa less', { amountPaise: TOTAL - 1 }],
-      ['one paisa more', { amountPaise: TOTAL + 1 }],
+      ['one paisa less', { amountPaise: inPaise(TOTAL - 1) }],
+      ['one paisa more', { amountPaise: inPaise(TOTAL + 1) }],
       ['dollars', { currency: 'USD' }],
       ['another gateway order', { gatewayOrderId: OTHER_ORDER }],
       ['no gateway order', { gatewayOrderId: undefined }],

@@ -1,9 +1,10 @@
 import type { GatewayOrderId, GatewayPaymentId, GatewayRefundId, OrderId } from '@tiffin/contracts/ids';
+import type { Paise } from '@tiffin/contracts/money';
 
 /** The gateway's order for one order of ours. */
 export type GatewayOrder = {
   readonly gatewayOrderId: GatewayOrderId;
-  readonly amountPaise: number;
+  readonly amountPaise: Paise;
   readonly currency: string;
   readonly receipt: string | undefined;
 };
@@ -15,9 +16,9 @@ export type PaymentFact = {
   readonly gatewayOrderId: GatewayOrderId | undefined;
   /** `returned`: given back without ever having been captured. */
   readonly status: 'created' | 'authorized' | 'captured' | 'returned' | 'failed';
-  readonly amountPaise: number;
+  readonly amountPaise: Paise;
   /** Of a captured payment, given back so far by whatever way. */
-  readonly amountRefundedPaise: number;
+  readonly amountRefundedPaise: Paise;
   readonly currency: string;
   readonly method?: string;
   readonly reason?: string;
@@ -27,7 +28,7 @@ export type PaymentFact = {
 export type RefundFact = {
   readonly gatewayRefundId: GatewayRefundId;
   readonly gatewayPaymentId: GatewayPaymentId;
-  readonly amountPaise: number;
+  readonly amountPaise: Paise;
   readonly currency: string;
   readonly status: 'pending' | 'processed' | 'failed';
   readonly key?: string;
@@ -47,14 +48,14 @@ export type GatewayResult<Value> = { readonly ok: true; readonly value: Value } 
 /** The payment gateway. No method throws for what the gateway or the network does. */
 export type RazorpayGateway = {
   /** Asked twice for the same order, answers the same gateway order. */
-  createOrder(order: { orderId: OrderId; amountPaise: number; currency: string }): Promise<GatewayResult<GatewayOrder>>;
+  createOrder(order: { orderId: OrderId; amountPaise: Paise; currency: string }): Promise<GatewayResult<GatewayOrder>>;
   payment(id: GatewayPaymentId, options?: { deadlineMs?: number }): Promise<GatewayResult<PaymentFact>>;
   paymentsOf(id: GatewayOrderId): Promise<GatewayResult<readonly PaymentFact[]>>;
   refundsOf(id: GatewayPaymentId): Promise<GatewayResult<readonly RefundFact[]>>;
   /** The same key with the same amount makes one refund, however often it is asked for. */
   refund(refund: {
     gatewayPaymentId: GatewayPaymentId;
-    amountPaise: number;
+    amountPaise: Paise;
     key: string;
   }): Promise<GatewayResult<RefundFact>>;
 };

@@ -1,12 +1,13 @@
+import { inPaise, type Paise, shareOf } from '@tiffin/contracts/money';
 import type { OrderLine } from '@tiffin/contracts/order-api';
 import type { RefundRecord } from './payment.ts';
 
 /** What an order was made of, as its own service says. */
-export type Basket = { readonly items: readonly OrderLine[]; readonly platformFeePaise: number };
+export type Basket = { readonly items: readonly OrderLine[]; readonly platformFeePaise: Paise };
 export type RefundedItem = NonNullable<RefundRecord['items']>[number];
 
 export type ItemsPriced =
-  | { readonly kind: 'priced'; readonly restaurantPaise: number; readonly feePaise: number }
+  | { readonly kind: 'priced'; readonly restaurantPaise: Paise; readonly feePaise: Paise }
   | { readonly kind: 'refused'; readonly detail: string };
 
 /**
@@ -36,7 +37,11 @@ export const priceItems = (
   const feeBefore = sum(ofItems.map((refund) => refund.amountPaise - (refund.restaurantPaise ?? 0)));
   const subtotal = sum(lines.map(({ pricePaise, quantity }) => pricePaise * quantity));
   const entitled = shareOf(platformFeePaise, goneBefore + restaurantPaise, subtotal);
-  return { kind: 'priced', restaurantPaise, feePaise: Math.max(0, entitled - feeBefore) };
+  return {
+    kind: 'priced',
+    restaurantPaise: inPaise(restaurantPaise),
+    feePaise: inPaise(Math.max(0, entitled - feeBefore)),
+  };
 };
 
 /** The price of each unit of an item; an order may name an item in two lines. */
@@ -47,9 +52,5 @@ const isOf =
   (itemId: string) =>
   (item: { readonly itemId: string }): boolean =>
     item.itemId === itemId;
-
-// The product of two amounts is beyond what a double holds exactly.
-const shareOf = (fee: number, part: number, whole: number): number =>
-  whole === 0 ? 0 : Number((BigInt(fee) * BigInt(part)) / BigInt(whole));
 
 const sum = (amounts: readonly number[]): number => amounts.reduce((total, amount) => total + amount, 0);

@@ -1,4 +1,5 @@
 import { itemId } from '@tiffin/contracts/ids';
+import { inPaise } from '@tiffin/contracts/money';
 import { orderLine } from '@tiffin/contracts/order-api';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -11,15 +12,20 @@ const RUNS = process.env.TIFFIN_LONG ? 50_000 : 300;
 const seeded = process.env.TIFFIN_SEED ? { seed: Number(process.env.TIFFIN_SEED) } : {};
 
 const idOf = (index: number) => itemId.parse(index.toString(16).padStart(24, '0'));
-const basketOf = (lines: readonly (readonly [number, number, number])[], platformFeePaise: number): Basket => ({
+const basketOf = (lines: readonly (readonly [number, number, number])[], fee: number): Basket => ({
   items: lines.map(([item, pricePaise, quantity]) =>
     orderLine.parse({ itemId: idOf(item), name: `item ${item}`, pricePaise, quantity }),
   ),
-  platformFeePaise,
+  platformFeePaise: inPaise(fee),
 });
 /** A refund that stands, as its record says. */
-const standing = (items: NonNullable<RefundRecord['items']>, restaurantPaise: number, feePaise: number) =>
-  aRefund({ status: 'processed', items, restaurantPaise, amountPaise: Math.max(1, restaurantPaise + feePaise) });
+const standing = (items: NonNullable<RefundRecord['items']>, price: number, fee: number) =>
+  aRefund({
+    status: 'processed',
+    items,
+    restaurantPaise: inPaise(price),
+    amountPaise: inPaise(Math.max(1, price + fee)),
+  });
 
 const line = fc.record({
   pricePaise: fc.integer({ min: 1, max: 1_000_000 }),
@@ -154,8 +160,8 @@ describe('a refund of missing items', () => {
     const both = aRefund({
       status,
       items: [{ itemId: idOf(1), quantity: 2 }],
-      restaurantPaise: 20_000,
-      amountPaise: 20_698,
+      restaurantPaise: inPaise(20_000),
+      amountPaise: inPaise(20_698),
     });
     const decision = ask(aPaidPayment([both]), 1);
     expect(decision.kind === 'conflict' ? decision.code : decision.kind).toBe(comesTo);
@@ -164,7 +170,7 @@ describe('a refund of missing items', () => {
   it('C68: that failed is tried again for the same items, which are not free meanwhile', () => {
     const first = ask(aPaidPayment(), 1, 2);
     if (first.kind !== 'changed') throw new Error(first.kind);
-    const fact = aRefundFact({ amountPaise: 20_698, status: 'failed' });
+    const fact = aRefundFact({ amountPaise: inPaise(20_698), status: 'failed' });
     const failed = applyRefundFact(first.state, fact, POLICY, NOW);
     if (failed.kind !== 'changed') throw new Error(failed.kind);
     const items = [{ itemId: idOf(1), quantity: 2 }];

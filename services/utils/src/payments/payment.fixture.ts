@@ -1,10 +1,11 @@
 import { gatewayOrderId, gatewayPaymentId, gatewayRefundId } from '@tiffin/contracts/ids';
+import { inPaise } from '@tiffin/contracts/money';
 import type { PaymentFact, RefundFact } from './gateway.ts';
 import { type PaymentEvent, type PaymentState, paymentStateSchema, type RefundRecord, recounted } from './payment.ts';
 
 export const NOW = new Date('2026-11-01T10:00:00.000Z');
 export const POLICY = { reconcileAfterS: 60 };
-export const TOTAL = 30_700;
+export const TOTAL = inPaise(30_700);
 
 export const ORDER = gatewayOrderId.parse('order_TiffinTest0001');
 export const OTHER_ORDER = gatewayOrderId.parse('order_TiffinTest0002');
@@ -38,9 +39,9 @@ export const anAttempt = (status: AttemptStatus, id = PAY): PaymentState['attemp
   gatewayPaymentId: id,
   status,
   amountPaise: TOTAL,
-  capturedPaise: status === 'captured' ? TOTAL : 0,
-  refundedPaise: 0,
-  reservedPaise: 0,
+  capturedPaise: status === 'captured' ? TOTAL : inPaise(0),
+  refundedPaise: inPaise(0),
+  reservedPaise: inPaise(0),
 });
 
 export const aPaidPayment = (refunds: readonly RefundRecord[] = []): PaymentState =>
@@ -49,7 +50,7 @@ export const aPaidPayment = (refunds: readonly RefundRecord[] = []): PaymentStat
 export const aRefund = (changes: Partial<RefundRecord> = {}): RefundRecord => ({
   key: `rf_${PAY}_0`,
   gatewayPaymentId: PAY,
-  amountPaise: 10_000,
+  amountPaise: inPaise(10_000),
   reason: 'the kitchen closed',
   status: 'requested',
   attempt: 1,
@@ -63,7 +64,7 @@ export const aPaymentFact = (changes: Partial<PaymentFact> = {}): PaymentFact =>
   gatewayOrderId: ORDER,
   status: 'captured',
   amountPaise: TOTAL,
-  amountRefundedPaise: 0,
+  amountRefundedPaise: inPaise(0),
   currency: 'INR',
   ...changes,
 });
@@ -71,7 +72,7 @@ export const aPaymentFact = (changes: Partial<PaymentFact> = {}): PaymentFact =>
 export const aRefundFact = (changes: Partial<RefundFact> = {}): RefundFact => ({
   gatewayRefundId: RFND,
   gatewayPaymentId: PAY,
-  amountPaise: 10_000,
+  amountPaise: inPaise(10_000),
   currency: 'INR',
   status: 'processed',
   key: `rf_${PAY}_0`,

@@ -9,7 +9,7 @@ import {
   orderId,
   restaurantId,
 } from '@tiffin/contracts/ids';
-import { currency, paise, positivePaise } from '@tiffin/contracts/money';
+import { currency, inPaise, type Paise, paise, positivePaise } from '@tiffin/contracts/money';
 import { type PaymentState as PaymentStatus, type PaymentView, paymentState } from '@tiffin/contracts/payment-api';
 import type { paymentEvents } from '@tiffin/contracts/payment-events';
 import { instant } from '@tiffin/contracts/time';
@@ -98,8 +98,8 @@ export const primaryAttempt = (state: PaymentState): Attempt | undefined =>
   );
 
 /** What of an attempt's money is neither given back nor promised. */
-export const leftOf = ({ capturedPaise, refundedPaise, reservedPaise }: Attempt): number =>
-  Math.max(0, capturedPaise - refundedPaise - reservedPaise);
+export const leftOf = ({ capturedPaise, refundedPaise, reservedPaise }: Attempt): Paise =>
+  inPaise(Math.max(0, capturedPaise - refundedPaise - reservedPaise));
 
 const OPEN: ReadonlySet<RefundRecord['status']> = new Set(['requested', 'submitted', 'unknown', 'pending']);
 export const isOpen = ({ status }: RefundRecord): boolean => OPEN.has(status);
@@ -118,8 +118,8 @@ export const recounted = (state: PaymentState): PaymentState => {
   return { ...next, status: statusOf(next) };
 };
 
-const sum = (refunds: readonly RefundRecord[]): number =>
-  refunds.reduce((total, { amountPaise }) => total + amountPaise, 0);
+const sum = (refunds: readonly RefundRecord[]): Paise =>
+  inPaise(refunds.reduce((total, { amountPaise }) => total + amountPaise, 0));
 
 const statusOf = (state: PaymentState): PaymentStatus => {
   const primary = primaryAttempt(state);

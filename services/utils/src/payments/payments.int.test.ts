@@ -1,4 +1,5 @@
 import { createHmac } from 'node:crypto';
+import { inPaise } from '@tiffin/contracts/money';
 import { eventually } from '@tiffin/testing/eventually';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Stand, startStand } from '../utils.fixture.ts';
@@ -152,8 +153,8 @@ describe('a customer who comes back from the checkout page', () => {
   });
 
   it('T01: with the signature of a small order cannot pay a big one', async () => {
-    const small = stand.newBill({ totalPaise: 100 });
-    const big = stand.newBill({ totalPaise: 900_000 });
+    const small = stand.newBill({ totalPaise: inPaise(100) });
+    const big = stand.newBill({ totalPaise: inPaise(900_000) });
     const smallOrder = await stand.checkout(small.orderId);
     const bigOrder = await stand.checkout(big.orderId);
     const triple = await withoutWebhooks(() => stand.pay(smallOrder.razorpayOrderId));

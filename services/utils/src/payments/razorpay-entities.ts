@@ -1,4 +1,5 @@
 import { gatewayOrderId, gatewayPaymentId, gatewayRefundId } from '@tiffin/contracts/ids';
+import { NO_MONEY, paise, positivePaise } from '@tiffin/contracts/money';
 import * as z from 'zod';
 import type { GatewayOrder, PaymentFact, RefundFact } from './gateway.ts';
 
@@ -6,7 +7,6 @@ import type { GatewayOrder, PaymentFact, RefundFact } from './gateway.ts';
 export const REFUND_KEY_NOTE = 'tiffin_refund_key';
 const refundKey = z.string().regex(/^rf_pay_[A-Za-z0-9]{8,32}_\d{1,4}$/);
 
-const amount = z.int().min(0);
 const text = z.string().nullish();
 
 /**
@@ -16,12 +16,12 @@ const text = z.string().nullish();
 export const paymentEntity = z
   .object({
     id: gatewayPaymentId,
-    amount,
+    amount: paise,
     currency: z.string().max(8),
     status: z.enum(['created', 'authorized', 'captured', 'refunded', 'failed']),
     order_id: gatewayOrderId.nullish().catch(undefined),
     captured: z.boolean().nullish(),
-    amount_refunded: amount.nullish(),
+    amount_refunded: paise.nullish(),
     method: text,
     error_reason: text,
     error_code: text,
@@ -32,7 +32,7 @@ export const paymentEntity = z
       gatewayOrderId: entity.order_id ?? undefined,
       status: statusOf(entity),
       amountPaise: entity.amount,
-      amountRefundedPaise: entity.amount_refunded ?? 0,
+      amountRefundedPaise: entity.amount_refunded ?? NO_MONEY,
       currency: entity.currency,
       ...(entity.method ? { method: entity.method.slice(0, 64) } : {}),
       ...(entity.error_reason || entity.error_code
@@ -70,7 +70,7 @@ export const refundEntity = z
   .object({
     id: gatewayRefundId,
     payment_id: gatewayPaymentId,
-    amount: z.int().min(1),
+    amount: positivePaise,
     currency: z.string().max(8),
     status: z.enum(['pending', 'processed', 'failed']),
     notes: notes.optional(),
@@ -88,7 +88,7 @@ export const refundEntity = z
   });
 
 export const orderEntity = z
-  .object({ id: gatewayOrderId, amount, currency: z.string().max(8), receipt: z.string().nullish() })
+  .object({ id: gatewayOrderId, amount: paise, currency: z.string().max(8), receipt: z.string().nullish() })
   .transform(
     (entity): GatewayOrder => ({
       gatewayOrderId: entity.id,

@@ -1,4 +1,5 @@
 import { gatewayPaymentId, orderId } from '@tiffin/contracts/ids';
+import { inPaise } from '@tiffin/contracts/money';
 import { startFakeRazorpay } from '@tiffin/fake-razorpay/server';
 import { createLogger } from '@tiffin/platform/observability/logger';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -23,7 +24,7 @@ it('lists every refund of a payment, also the one a hundred refunds ago', async 
   const gateway = createRazorpayGateway({ url: fake.url, ...keys, logger });
   const order = await gateway.createOrder({
     orderId: orderId.parse('8'.repeat(24)),
-    amountPaise: 30_700,
+    amountPaise: inPaise(30_700),
     currency: 'INR',
   });
   if (!order.ok) throw new Error(order.reason);
@@ -36,7 +37,7 @@ it('lists every refund of a payment, also the one a hundred refunds ago', async 
 
   const made = await Promise.all(
     Array.from({ length: 101 }, (_, n) =>
-      gateway.refund({ gatewayPaymentId: id, amountPaise: 100, key: `rf_${id}_${n}` }),
+      gateway.refund({ gatewayPaymentId: id, amountPaise: inPaise(100), key: `rf_${id}_${n}` }),
     ),
   );
   expect(made.filter(({ ok }) => !ok)).toEqual([]);

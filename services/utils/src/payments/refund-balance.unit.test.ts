@@ -1,4 +1,5 @@
 import { gatewayPaymentId, gatewayRefundId } from '@tiffin/contracts/ids';
+import { inPaise } from '@tiffin/contracts/money';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readMoneyEvent } from '../ledger/money-event.ts';
@@ -20,7 +21,7 @@ import {
 
 const PAYS = ['0001', '0002', '0003'].map((end) => gatewayPaymentId.parse(`pay_TiffinTest${end}`));
 const pay = fc.constantFrom(...PAYS);
-const amount = fc.oneof(fc.constant(TOTAL), fc.integer({ min: 1, max: TOTAL + 5 }));
+const amount = fc.oneof(fc.constant(TOTAL), fc.integer({ min: 1, max: TOTAL + 5 }).map(inPaise));
 const number = fc.integer({ min: 0, max: 4 });
 
 type Step = (state: PaymentState, now: Date) => PaymentDecision;
@@ -35,8 +36,8 @@ const anyStep: fc.Arbitrary<Step> = fc.oneof(
     fc.record({
       gatewayPaymentId: pay,
       status: fc.constantFrom('created', 'failed', 'authorized', 'returned', 'captured'),
-      amountRefundedPaise: fc.constantFrom(0, 0, 0, 500, TOTAL),
-      amountPaise: fc.constantFrom(TOTAL, TOTAL, TOTAL, TOTAL - 1),
+      amountRefundedPaise: fc.constantFrom(...[0, 0, 0, 500, TOTAL].map(inPaise)),
+      amountPaise: fc.constantFrom(TOTAL, TOTAL, TOTAL, inPaise(TOTAL - 1)),
     }),
     (fact) => (state, now) => applyGatewayFact(state, aPaymentFact(fact), POLICY, now),
   ),
@@ -147,7 +148,10 @@ describe('any interleaving of facts, requests and answers', () => {
   });
 
   it('never promises by request more than was captured', () => {
-    const asked = fc.record({ gatewayPaymentId: fc.constant(PAY), amountPaise: fc.integer({ min: 100, max: TOTAL }) });
+    const asked = fc.record({
+      gatewayPaymentId: fc.constant(PAY),
+      amountPaise: fc.integer({ min: 100, max: TOTAL }).map(inPaise),
+    });
     fc.assert(
       fc.property(fc.array(asked, { maxLength: 20 }), (wishes) => {
         const { state } = run([

@@ -1,4 +1,5 @@
 import { itemId } from '@tiffin/contracts/ids';
+import { inPaise } from '@tiffin/contracts/money';
 import { orderLine } from '@tiffin/contracts/order-api';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -17,7 +18,7 @@ const BASKET = {
   items: [4_000, 7_000, 5_000].map((pricePaise, index) =>
     orderLine.parse({ itemId: idOf(index), name: `item ${index}`, pricePaise, quantity: QUANTITIES[index] }),
   ),
-  platformFeePaise: 700,
+  platformFeePaise: inPaise(700),
 };
 
 type Step = (model: RefundModel, number: number) => unknown;
@@ -36,7 +37,7 @@ const anyStep: fc.Arbitrary<Step> = fc.oneof(
   {
     weight: 2,
     arbitrary: step(
-      fc.integer({ min: 100, max: TOTAL }),
+      fc.integer({ min: 100, max: TOTAL }).map(inPaise),
       (amountPaise) => (model, number) =>
         model.decide((state, now) =>
           requestRefund(state, { gatewayPaymentId: PAY, amountPaise, reason: `wish ${number}` }, now),
@@ -88,7 +89,10 @@ const anyStep: fc.Arbitrary<Step> = fc.oneof(
   },
   {
     weight: 1,
-    arbitrary: step(fc.integer({ min: 100, max: 15_000 }), (amountPaise) => (model) => model.dashboard(amountPaise)),
+    arbitrary: step(
+      fc.integer({ min: 100, max: 15_000 }).map(inPaise),
+      (amountPaise) => (model) => model.dashboard(amountPaise),
+    ),
   },
   { weight: 3, arbitrary: step(fc.constantFrom(1_000, 31_000, 120_000, 2 * HOUR), (ms) => (model) => model.wait(ms)) },
 );

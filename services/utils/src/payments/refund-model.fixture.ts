@@ -1,4 +1,5 @@
 import { gatewayRefundId, orderId } from '@tiffin/contracts/ids';
+import type { Paise } from '@tiffin/contracts/money';
 import type { Stored } from '@tiffin/platform/persistence/stored';
 import type { GatewayFailure, RazorpayGateway, RefundFact } from './gateway.ts';
 import { aPaidPayment, NOW, PAY, POLICY, TOTAL } from './payment.fixture.ts';
@@ -71,7 +72,7 @@ export const createRefundModel = () => {
 
   const standing = () =>
     made.filter(({ fact }) => fact.status !== 'failed').reduce((sum, { fact }) => sum + fact.amountPaise, 0);
-  const make = (amountPaise: number, key?: string): RefundFact => {
+  const make = (amountPaise: Paise, key?: string): RefundFact => {
     const fact: RefundFact = {
       gatewayRefundId: gatewayRefundId.parse(`rfnd_Model${String(made.length).padStart(4, '0')}`),
       gatewayPaymentId: PAY,
@@ -85,7 +86,7 @@ export const createRefundModel = () => {
     return fact;
   };
   const failure = (kind: GatewayFailure['kind'], reason: string): GatewayFailure => ({ ok: false, kind, reason });
-  const refund = (amountPaise: number, key: string) => {
+  const refund = (amountPaise: Paise, key: string) => {
     const known = made.find((one) => one.key === key)?.fact;
     if (known) return known.amountPaise === amountPaise ? known : failure('rejected', 'another body under this key');
     return amountPaise > TOTAL - standing() ? failure('rejected', 'more than is left') : make(amountPaise, key);
@@ -164,7 +165,7 @@ export const createRefundModel = () => {
       if (fact) await untilKilled(() => takerOf(life).refund('webhook', fact));
     },
     everythingTold: () => told.length,
-    dashboard: (amountPaise: number) => {
+    dashboard: (amountPaise: Paise) => {
       if (amountPaise <= TOTAL - standing()) make(amountPaise);
     },
     settle: (index: number, status: 'processed' | 'failed') => {

@@ -1,4 +1,5 @@
 import type { GatewayPaymentId } from '@tiffin/contracts/ids';
+import { inPaise, NO_MONEY, type Paise } from '@tiffin/contracts/money';
 import { HOUR, MINUTE, SECOND } from '@tiffin/platform/clock';
 import { broken, changed, conflict, type Decision, outrun, unchanged } from '@tiffin/platform/persistence/decision';
 import type { RefundFact } from './gateway.ts';
@@ -37,12 +38,12 @@ const SETTLED_WITHIN_MS = 10 * 24 * HOUR;
 export type RefundWish = {
   readonly gatewayPaymentId: GatewayPaymentId;
   /** Absent: all that is left. */
-  readonly amountPaise?: number | undefined;
+  readonly amountPaise?: Paise | undefined;
   readonly reason: string;
   readonly origin?: string;
   /** Of missing items: which, and what of the amount their restaurant bears. */
   readonly items?: readonly RefundedItem[] | undefined;
-  readonly restaurantPaise?: number | undefined;
+  readonly restaurantPaise?: Paise | undefined;
 };
 
 /**
@@ -78,7 +79,7 @@ export const requestItemsRefund = (
   const priced = priceItems(basket, items, standing);
   if (priced.kind === 'refused') return conflict('items_not_refundable', priced.detail);
   const { restaurantPaise, feePaise } = priced;
-  return requestRefund(state, { ...wish, amountPaise: restaurantPaise + feePaise, restaurantPaise }, now);
+  return requestRefund(state, { ...wish, amountPaise: inPaise(restaurantPaise + feePaise), restaurantPaise }, now);
 };
 
 /** All that is left of these payments goes back; what is on its way already stays so. */
@@ -141,7 +142,7 @@ const refundEvent = (
     refundId: key,
     paymentId: gatewayPaymentId,
     amountPaise,
-    refundedPaise: attemptOf(state, gatewayPaymentId)?.refundedPaise ?? 0,
+    refundedPaise: attemptOf(state, gatewayPaymentId)?.refundedPaise ?? NO_MONEY,
     reason,
     ...(restaurantPaise === undefined ? {} : { restaurantPaise }),
   });

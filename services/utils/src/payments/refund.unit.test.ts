@@ -1,3 +1,4 @@
+import { inPaise } from '@tiffin/contracts/money';
 import { describe, expect, it } from 'vitest';
 import {
   anAttempt,
@@ -79,7 +80,7 @@ describe('what the gateway says of a refund', () => {
 
   it('is refused when its amount, its currency or its identity contradicts our record', () => {
     const state = withStatus('pending');
-    for (const fact of [{ amountPaise: 9_999 }, { currency: 'USD' }, { gatewayRefundId: OTHER_RFND }])
+    for (const fact of [{ amountPaise: inPaise(9_999) }, { currency: 'USD' }, { gatewayRefundId: OTHER_RFND }])
       expect(told(applyRefundFact(state, aRefundFact(fact), POLICY, NOW))).toBe('payment_conflict');
   });
 
@@ -89,19 +90,19 @@ describe('what the gateway says of a refund', () => {
   });
 
   it('C69: made at the dashboard, lowers what can still go back', () => {
-    const { key: _, ...outside } = aRefundFact({ amountPaise: 20_000 });
+    const { key: _, ...outside } = aRefundFact({ amountPaise: inPaise(20_000) });
     const decision = applyRefundFact(aPaidPayment(), outside, POLICY, NOW);
     expect(told(decision)).toBe('partially_refunded REFUND_REQUESTED REFUND_PROCESSED');
     if (decision.kind !== 'changed') return;
     expect(decision.state.refunds).toMatchObject([{ key: RFND, attempt: 0, status: 'processed' }]);
     expect(
-      told(requestRefund(decision.state, { gatewayPaymentId: PAY, amountPaise: 10_701, reason: 'more' }, NOW)),
+      told(requestRefund(decision.state, { gatewayPaymentId: PAY, amountPaise: inPaise(10_701), reason: 'more' }, NOW)),
     ).toBe('refund_not_possible');
     expect(told(requestFullRefunds(decision.state, () => true, 'rest', NOW))).toBe('refund_pending REFUND_REQUESTED');
   });
 
   it('made at the dashboard, cannot be more than was captured', () => {
-    const { key: _, ...outside } = aRefundFact({ amountPaise: TOTAL + 1 });
+    const { key: _, ...outside } = aRefundFact({ amountPaise: inPaise(TOTAL + 1) });
     for (const status of ['pending', 'processed'] as const)
       expect(told(applyRefundFact(aPaidPayment(), { ...outside, status }, POLICY, NOW))).toBe('payment_conflict');
   });
@@ -151,27 +152,31 @@ describe('a refund that is asked for', () => {
   });
 
   it.each([
-    ['99 paise', 99],
-    ['nothing', 0],
-    ['more than was paid', TOTAL + 1],
+    ['99 paise', inPaise(99)],
+    ['nothing', inPaise(0)],
+    ['more than was paid', inPaise(TOTAL + 1)],
   ])('N129: cannot be %s', (_what, amountPaise) => {
     expect(told(requestRefund(aPaidPayment(), { ...wish, amountPaise }, NOW))).toBe('refund_not_possible');
   });
 
   it('N129: in two parts cannot exceed what was paid', () => {
-    const first = requestRefund(aPaidPayment(), { ...wish, amountPaise: 20_000 }, NOW);
+    const first = requestRefund(aPaidPayment(), { ...wish, amountPaise: inPaise(20_000) }, NOW);
     if (first.kind !== 'changed') throw new Error(first.kind);
-    expect(told(requestRefund(first.state, { ...wish, amountPaise: 10_701 }, NOW))).toBe('refund_not_possible');
-    expect(told(requestRefund(first.state, { ...wish, amountPaise: 10_700 }, NOW))).toBe(
+    expect(told(requestRefund(first.state, { ...wish, amountPaise: inPaise(10_701) }, NOW))).toBe(
+      'refund_not_possible',
+    );
+    expect(told(requestRefund(first.state, { ...wish, amountPaise: inPaise(10_700) }, NOW))).toBe(
       'refund_pending REFUND_REQUESTED',
     );
   });
 
   it('twice by the same request is one refund', () => {
-    const first = requestRefund(aPaidPayment(), { ...wish, amountPaise: 500, origin: 'request-1' }, NOW);
+    const first = requestRefund(aPaidPayment(), { ...wish, amountPaise: inPaise(500), origin: 'request-1' }, NOW);
     if (first.kind !== 'changed') throw new Error(first.kind);
-    expect(told(requestRefund(first.state, { ...wish, amountPaise: 500, origin: 'request-1' }, NOW))).toBe('unchanged');
-    expect(told(requestRefund(first.state, { ...wish, amountPaise: 500, origin: 'request-2' }, NOW))).toBe(
+    expect(told(requestRefund(first.state, { ...wish, amountPaise: inPaise(500), origin: 'request-1' }, NOW))).toBe(
+      'unchanged',
+    );
+    expect(told(requestRefund(first.state, { ...wish, amountPaise: inPaise(500), origin: 'request-2' }, NOW))).toBe(
       'refund_pending REFUND_REQUESTED',
     );
   });
@@ -207,8 +212,12 @@ describe('a refund that is pursued', () => {
     const refund = aRefund({ status });
     const state = withStatus(status);
     expect(told(claimRefund(state, KEY, NOW))).toBe(isOpen(refund) ? 'refund_pending' : 'nothing-new');
-    expect(told(postponeRefund(state, KEY, { perhapsDone: true }, POLICY, NOW))).toBe(isOpen(refund) ? 'refund_pending' : 'nothing-new');
-    expect(told(refuseRefund(state, KEY, 'refused', NOW))).toBe(isOpen(refund) ? 'refund_pending REFUND_FAILED' : 'nothing-new');
+    expect(told(postponeRefund(state, KEY, { perhapsDone: true }, POLICY, NOW))).toBe(
+      isOpen(refund) ? 'refund_pending' : 'nothing-new',
+    );
+    expect(told(refuseRefund(state, KEY, 'refused', NOW))).toBe(
+      isOpen(refund) ? 'refund_pending REFUND_FAILED' : 'nothing-new',
+    );
   });
 
   it('belongs to who claimed it, and is due again when that one died', () => {
@@ -220,17 +229,19 @@ describe('a refund that is pursued', () => {
   });
 
   it('is unknown, not failed, when the answer was lost', () => {
-    expect(refundIn(postponeRefund(withStatus('submitted', { tries: 1 }), KEY, { perhapsDone: true }, POLICY, NOW))?.status).toBe(
-      'unknown',
-    );
-    expect(refundIn(postponeRefund(withStatus('submitted', { tries: 1 }), KEY, { perhapsDone: false }, POLICY, NOW))?.status).toBe(
-      'submitted',
-    );
+    expect(
+      refundIn(postponeRefund(withStatus('submitted', { tries: 1 }), KEY, { perhapsDone: true }, POLICY, NOW))?.status,
+    ).toBe('unknown');
+    expect(
+      refundIn(postponeRefund(withStatus('submitted', { tries: 1 }), KEY, { perhapsDone: false }, POLICY, NOW))?.status,
+    ).toBe('submitted');
   });
 
   it('waits longer from try to try, an hour at most', () => {
     const pauses = [1, 2, 3, 4, 5, 6, 7, 50].map((tries) => {
-      const at = refundIn(postponeRefund(withStatus('submitted', { tries }), KEY, { perhapsDone: false }, POLICY, NOW))?.nextTryAt ?? '';
+      const at =
+        refundIn(postponeRefund(withStatus('submitted', { tries }), KEY, { perhapsDone: false }, POLICY, NOW))
+          ?.nextTryAt ?? '';
       return (Date.parse(at) - NOW.getTime()) / 1000;
     });
     expect(pauses).toEqual([5, 15, 60, 300, 900, 3600, 3600, 3600]);

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { inPaise } from '@tiffin/contracts/money';
 import { type Bill, orderLine } from '@tiffin/contracts/order-api';
 import { eventually } from '@tiffin/testing/eventually';
 import mongoose from 'mongoose';
@@ -252,7 +253,7 @@ describe('a refund of missing items', () => {
       items,
       reason: 'missing',
     });
-  const withDeliveryFee = { totalPaise: 35_600, deliveryFeePaise: 4_900 };
+  const withDeliveryFee = { totalPaise: inPaise(35_600), deliveryFeePaise: inPaise(4_900) };
 
   it('H128, H130: is their price at the order and their share of the fee, and one by one exactly all but the delivery', async () => {
     const { bill, orderId, paymentId } = await aPaidOrder(withDeliveryFee);

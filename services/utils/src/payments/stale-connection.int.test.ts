@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { orderId } from '@tiffin/contracts/ids';
+import { inPaise } from '@tiffin/contracts/money';
 import { createLogger } from '@tiffin/platform/observability/logger';
 import { afterEach, expect, it } from 'vitest';
 import { createRazorpayGateway } from './razorpay.gateway.ts';
@@ -47,7 +48,7 @@ const serve = async (answers: number) => {
     logger: createLogger({ service: 'utils', level: 'silent' }),
   });
   const createOrder = () =>
-    gateway.createOrder({ orderId: orderId.parse('1'.repeat(24)), amountPaise: 30_700, currency: 'INR' });
+    gateway.createOrder({ orderId: orderId.parse('1'.repeat(24)), amountPaise: inPaise(30_700), currency: 'INR' });
   return { connections, createOrder };
 };
 
