@@ -3,6 +3,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { restaurantList } from '@tiffin/contracts/restaurant-api';
+import { riderList } from '@tiffin/contracts/rider-api';
+import { createDoorReader } from '@tiffin/testing/door-reader';
 import { eventually } from '@tiffin/testing/eventually';
 import { type RunningStack, startStack } from '@tiffin/testing/running-stack';
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
@@ -91,7 +94,7 @@ it(
 );
 
 it(
-  'puts everything back when it is interrupted',
+  'puts everything back and sends everybody home when it is interrupted',
   async () => {
     const run = simulate(
       stack.dataFolder,
@@ -115,6 +118,13 @@ it(
     expect(await run.ended).toBe(3);
     expect(await state()).toEqual({ deliver: true });
     expect(ofKind(run, 'report')).toEqual([]);
+    const { urls, secrets } = stack.file();
+    const doorsOf = (url: string) => createDoorReader({ port: Number(new URL(url).port), secret: secrets.JWT_SECRET });
+    const riders = await doorsOf(urls.rider).readAll('/riders?limit=100', riderList);
+    expect(riders.filter(({ isAvailable }) => isAvailable)).toEqual([]);
+    const kitchens = await doorsOf(urls.restaurant).readAll('/restaurants?limit=100', restaurantList);
+    expect(kitchens.length).toBeGreaterThan(0);
+    expect(kitchens.filter(({ isOpen }) => isOpen)).toEqual([]);
   },
   RUN_MS,
 );
