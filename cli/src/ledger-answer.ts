@@ -13,8 +13,8 @@ export type AskLedger = {
 
 /** Asks a utils service for its books. What it refuses, and that nobody answers, is one sentence. */
 export const askLedgerAt = ({ url, token }: { url: string; token: string }): AskLedger => {
-  const ask = async (path: string, accept: string): Promise<LedgerAnswer<string>> => {
-    const headers = { authorization: `Bearer ${token}`, accept };
+  const ask = async (path: string): Promise<LedgerAnswer<string>> => {
+    const headers = { authorization: `Bearer ${token}` };
     const response = await fetch(`${url}/admin/ledger${path}`, {
       headers,
       signal: AbortSignal.timeout(ANSWER_MS),
@@ -24,9 +24,9 @@ export const askLedgerAt = ({ url, token }: { url: string; token: string }): Ask
     return response.ok ? { kind: 'answer', body } : { kind: 'problem', message: refusal(response.status, body) };
   };
   return {
-    text: (path) => ask(path, 'text/csv'),
+    text: ask,
     json: async (path, schema) => {
-      const answer = await ask(path, 'application/json');
+      const answer = await ask(path);
       if (answer.kind === 'problem') return answer;
       const read = schema.safeParse(parsed(answer.body));
       return read.success

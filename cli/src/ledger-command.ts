@@ -36,7 +36,9 @@ const printTime = async (ask: AskLedger, query: string): Promise<void> => {
 
 const printSettlement = async (ask: AskLedger, query: string, out: string | undefined): Promise<void> => {
   const path = `/settlement?${query}`;
-  const text = json ? `${JSON.stringify(insist(await ask.json(path, settlement)))}\n` : insist(await ask.text(path));
+  const text = json
+    ? `${JSON.stringify(insist(await ask.json(`${path}&format=json`, settlement)))}\n`
+    : insist(await ask.text(path));
   if (out === undefined) {
     process.stdout.write(text);
     return;

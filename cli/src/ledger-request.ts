@@ -38,7 +38,8 @@ const wrong = (message: string) => ({ kind: 'problem', message: `${message} See 
 
 /** The words and flags of `npm run ledger`. */
 export const readLedgerRequest = (args: readonly string[]): LedgerRequest => {
-  const words = args[0]?.startsWith('-') === false ? args.slice(0, 2) : [];
+  const flagsFrom = args.findIndex((word) => word.startsWith('-'));
+  const words = args.slice(0, Math.min(2, flagsFrom < 0 ? args.length : flagsFrom));
   const read = readCommandLine(args.slice(words.length), {
     from: { type: 'string' },
     to: { type: 'string' },

@@ -133,7 +133,7 @@ test('BP-08 the answer to a payment is lost: its order shows the payment, and ta
   expect(await payments()).toMatchObject([{ status: 'captured' }]);
   const again = await press(url, unpaid.id, { way: 'pay' });
   expect(again.status).toBe(409);
-  expect(await again.text()).toContain('already paid');
+  expect(await again.text()).toContain('Paid already');
   expect(await payments()).toHaveLength(1);
   expect(await (await look()).text()).not.toContain('<form');
 });

@@ -90,6 +90,8 @@ export const checkoutRoutes = ({ ledger, pay, keySecret, allowedOrigins, faults,
       if (fault?.kind === 'hang-up-after') return void response.destroy();
       const order = ledger.findOrder(request.params.id);
       if (order === undefined) return sendPage(response, 404, unknownOrder());
+      // Also a reload of the page that said so.
+      if (taken.kind === 'refused' && order.status === 'paid') return sendPage(response, 409, paidBefore());
       if (taken.kind === 'refused') return sendPage(response, 409, notTaken(taken.refusal.error.description));
       const callbackUrl = callback.kind === 'allowed' ? callback.href : undefined;
       sendPage(response, 200, answerTo(way, order, taken.value, callbackUrl));
@@ -119,6 +121,8 @@ export const checkoutRoutes = ({ ledger, pay, keySecret, allowedOrigins, faults,
 const isPayable = (order: Order, payments: readonly Payment[]): boolean =>
   order.status !== 'paid' && payments.every(({ status }) => status !== 'authorized');
 
+const paidBefore = () =>
+  refusalPage('Paid already', 'This order is paid, and it takes no further payment: nothing was paid a second time.');
 const unknownOrder = () =>
   refusalPage(
     'No such order',

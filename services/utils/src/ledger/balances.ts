@@ -9,18 +9,17 @@ export type Balances = Readonly<Record<Account, number>>;
  * zero because the platform has what nobody else has.
  */
 export const balancesOf = (known: MoneyFacts, terms: OrderTerms): Balances => {
+  // Food that was ready is paid, also where nobody came for it; not when its own restaurant gave the order up.
+  const isFoodDue = known.deliveredPaise !== undefined || (known.isCalledOffByOthers && terms.wasReady);
   const refunds = [...known.refunds.values()].filter(({ status }) => status !== 'failed');
   const processedPaise = sum(refunds.filter(({ status }) => status === 'processed'));
-  // A missing item is not money that is held and goes back: the order is paid, and its restaurant and the platform bear it. Unless the
-  // order was called off after all; then there is nothing it could be missing from.
-  const isSold = terms.restaurantId !== undefined && !known.isCalledOff;
-  const isBorne = (refund: (typeof refunds)[number]) => refund.restaurantPaise !== undefined && isSold;
+  // A missing item is not money that is held and goes back: the food is sold, and its restaurant and the platform bear it. Until the food
+  // is due nothing is sold that anything could be missing from.
+  const isBorne = (refund: (typeof refunds)[number]) => refund.restaurantPaise !== undefined && isFoodDue;
   const bornePaise = refunds.reduce(
     (total, refund) => (isBorne(refund) ? total + (refund.restaurantPaise ?? 0) : total),
     0,
   );
-  // Food that was ready is paid, also where nobody came for it; not when its own restaurant gave the order up.
-  const isFoodDue = known.deliveredPaise !== undefined || (known.isCalledOffByOthers && terms.wasReady);
 
   let gatewayPaise = 0 - processedPaise;
   let heldPaise = 0;
@@ -29,7 +28,8 @@ export const balancesOf = (known: MoneyFacts, terms: OrderTerms): Balances => {
     // Older programs told of the refund of a second payment, and not of the payment: what goes back must have come.
     const capturedPaise = known.captures.get(paymentId) ?? sum(ofPayment);
     const spentPaise = paymentId === known.paidWith ? (known.deliveredPaise ?? 0) : 0;
-    const backPaise = sum(ofPayment.filter((refund) => !isBorne(refund)));
+    // Of an order that was called off everything goes back out of what is held, whoever bears it in the end.
+    const backPaise = sum(ofPayment.filter((refund) => !(isBorne(refund) && known.deliveredPaise !== undefined)));
     gatewayPaise += capturedPaise;
     heldPaise += Math.max(0, capturedPaise - spentPaise - backPaise);
   }

@@ -18,8 +18,7 @@ beforeAll(async () => {
 });
 afterAll(() => stand?.close());
 
-const look = (path: string, headers: Record<string, string> = {}) =>
-  stand.call(stand.admin, 'GET', `/admin/ledger${path}`, undefined, headers);
+const look = (path: string) => stand.call(stand.admin, 'GET', `/admin/ledger${path}`);
 const ledgerOf = async (orderId: string): Promise<OrderLedger> =>
   orderLedger.parse((await look(`/orders/${orderId}`)).body);
 const amounts = (entries: readonly LedgerEntry[]): Record<string, number> =>
@@ -251,8 +250,6 @@ describe('the settlement of a day', () => {
     expect([grew('restaurant'), grew('rider')]).toEqual([SUBTOTAL, EARNING]);
     expect(after.total.netPaise).toBe(after.items.reduce((total, { netPaise }) => total + netPaise, 0));
     expect((await day('&kind=rider')).items).toEqual(after.items.filter(({ kind }) => kind === 'rider'));
-    const asked = await look(`/settlement?date=${today()}`, { accept: 'application/json' });
-    expect(asked.body).toEqual(after);
 
     const token = signUserToken({ secret: stand.config.JWT_SECRET ?? '', ...stand.admin, ttlSeconds: 60 });
     const file = await fetch(`${stand.url}/admin/ledger/settlement?date=${today()}&kind=rider`, {

@@ -1,4 +1,3 @@
-import type { IncomingHttpHeaders } from 'node:http';
 import { orderId } from '@tiffin/contracts/ids';
 import { ledgerQuery, ledgerReply, orderLedger, settlement, settlementQuery } from '@tiffin/contracts/ledger-api';
 import type { Cursors } from '@tiffin/platform/http/pagination';
@@ -57,19 +56,16 @@ export const ledgerRoutes = ({ listTransactions, showOrderLedger, settleDay, cur
     method: 'get',
     path: '/admin/ledger/settlement',
     summary:
-      'What each restaurant and each rider is owed for a day in India, midnight to midnight there; a CSV file, or JSON.',
+      'What each restaurant and each rider is owed for a day in India, midnight to midnight there; CSV, or JSON with format=json.',
     who: ['admin'],
     query: settlementQuery,
     replies: { 200: settlement },
     texts: [CSV],
-    handle: async ({ query: { date, kind, format }, headers }) => {
+    handle: async ({ query: { date, kind, format } }) => {
       const settled = await settleDay(date, kind);
-      if ((format ?? formatOf(headers)) === 'json') return ok(settled);
+      if (format === 'json') return ok(settled);
       const file = `settlement-${date}${kind === undefined ? '' : `-${kind}`}.csv`;
       return okText(CSV, settlementCsv(settled), { 'Content-Disposition': `attachment; filename="${file}"` });
     },
   }),
 ];
-
-const formatOf = ({ accept = '' }: IncomingHttpHeaders): 'csv' | 'json' =>
-  accept.includes('application/json') && !accept.includes(CSV) ? 'json' : 'csv';

@@ -14,8 +14,9 @@ import { type OrderTerms, termsOf } from './order-terms.ts';
  * - ORDER_DELIVERED: customer +, what of the payment is still held · restaurant − its subtotal · platform − the rest, its fees.
  * - DELIVERY_COMPLETED: rider − his earning · platform +. A trip that was finished is paid, also when the order was cancelled meanwhile.
  * - ORDER_CANCELLED after the food was ready, by anybody but its restaurant: restaurant − its subtotal · platform +.
- * - REFUND_REQUESTED: refunds − · customer + as far as money is held of that payment · platform + the rest. Of a missing item: refunds − ·
- *   restaurant + the item's price · platform + the rest.
+ * - REFUND_REQUESTED: refunds − · customer + as far as money is held of that payment · platform + the rest. Of an item that was missing from
+ *   a delivered order: refunds − · restaurant + the item's price · platform + the rest; found missing earlier, it lowers what the restaurant
+ *   gets for the food.
  * - REFUND_PROCESSED: refunds + · gateway −. REFUND_FAILED: as if it had not been requested.
  */
 export const postingsOf = (history: readonly MoneyEvent[]): readonly LedgerTransaction[] => {

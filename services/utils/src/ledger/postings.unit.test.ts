@@ -132,17 +132,32 @@ describe('what an order posts', () => {
     expect(told(paid(1), placed(2), delivered(3), requested(4, missing)).at(-1)).toEqual(['REFUND_REQUESTED', borne]);
     expect(told(paid(1), placed(2), requested(3, missing), delivered(4))).toEqual([
       ['PAYMENT_SUCCESS', { customer: -TOTAL, gateway: TOTAL }],
-      ['REFUND_REQUESTED', borne],
-      ['ORDER_DELIVERED', { customer: TOTAL, restaurant: -SUBTOTAL, platform: -FEES }],
+      ['REFUND_REQUESTED', { customer: 10_233, refunds: -10_233 }],
+      ['ORDER_DELIVERED', { customer: TOTAL - 10_233, restaurant: 10_000 - SUBTOTAL, platform: 233 - FEES }],
     ]);
   });
 
-  it('with an item that was missing before the order was called off: there is nothing it is missing from', () => {
+  it('with an item that was missing before the order was rejected: nothing was sold that it is missing from', () => {
     const missing = aRefund({ amountPaise: 10_233, restaurantPaise: 10_000 });
     const rest = aRefund({ refundId: 'rf_2', amountPaise: TOTAL - 10_233 });
     const events = [paid(1), placed(2), requested(3, missing), rejected(4), requested(5, rest)];
-    expect(told(...events)[2]).toEqual(['ORDER_REJECTED', { customer: 10_233, restaurant: -10_000, platform: -233 }]);
+    expect(told(...events).slice(1)).toEqual([
+      ['REFUND_REQUESTED', { customer: 10_233, refunds: -10_233 }],
+      ['REFUND_REQUESTED', { customer: TOTAL - 10_233, refunds: 10_233 - TOTAL }],
+    ]);
     expect(balances(...events)).toEqual({ gateway: TOTAL, refunds: -TOTAL });
+  });
+
+  it('with an item missing from food that nobody came for: the restaurant is paid for the rest of it', () => {
+    const missing = aRefund({ amountPaise: 10_233, restaurantPaise: 10_000 });
+    const rest = aRefund({ refundId: 'rf_2', amountPaise: TOTAL - 10_233 });
+    const events = [paid(1), placed(2), ready(3), requested(4, missing), cancelled(5, 'admin'), requested(6, rest)];
+    expect(balances(...events)).toEqual({
+      gateway: TOTAL,
+      refunds: -TOTAL,
+      restaurant: 10_000 - SUBTOTAL,
+      platform: SUBTOTAL - 10_000,
+    });
   });
 
   it('with a refund that fails: as if it had not been requested, and its next try is another', () => {

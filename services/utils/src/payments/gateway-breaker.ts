@@ -40,11 +40,11 @@ export const withBreaker = ({
   });
   breaker.on('open', () => {
     metrics.open(true);
-    logger.error({ dependency: 'razorpay' }, 'the payment gateway answers nobody: it is left alone for a while');
+    logger.error({}, 'the payment gateway answers nobody: it is left alone for a while');
   });
   breaker.on('close', () => {
     metrics.open(false);
-    logger.info({ dependency: 'razorpay' }, 'the payment gateway answers again');
+    logger.info({}, 'the payment gateway answers again');
   });
 
   const guarded = async <Value>(

@@ -50,6 +50,8 @@ export const refundRecord = z.object({
   /** What was missing; `restaurantPaise` is its price, the rest of the amount its share of the platform fee. */
   items: z.array(z.object({ itemId, quantity: z.int().min(1) })).optional(),
   restaurantPaise: paise.optional(),
+  /** All that was left, not an amount somebody named: when a part of it turns out to be back already, the rest is still meant. */
+  whole: z.boolean().optional(),
   /** The request that asked for it, so that the same request asks once. */
   origin: z.string().optional(),
 });
@@ -158,7 +160,16 @@ export const refundView = ({ key, amountPaise, status, reason, items }: RefundRe
 
 /** A refund with every step it took, as admins may see it. */
 export const refundViewForAdmin = (refund: RefundRecord): RefundView => {
-  const { key: _, amountPaise: _amount, reason: _reason, items: _items, origin: _origin, status, ...steps } = refund;
+  const {
+    key: _,
+    amountPaise: _amount,
+    reason: _reason,
+    items: _items,
+    origin: _origin,
+    whole: _whole,
+    status,
+    ...steps
+  } = refund;
   return { ...refundView(refund), progress: { step: status, ...steps } };
 };
 

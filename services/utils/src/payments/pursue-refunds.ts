@@ -74,6 +74,9 @@ const pursue = async (given: Given, orderId: string, refund: RefundRecord): Prom
     return;
   }
   if (answer.kind === 'rejected') {
+    // A refund made at the dashboard may have been quicker: what is left is known only after reading it.
+    const reread = await rereadRefunds(given)('reconciler', gatewayPaymentId);
+    if (reread.kind === 'unavailable') return postpone(false, answer.reason);
     await payments.change(orderId, (state) => refuseRefund(state, key, answer.reason, now()), BY_ITSELF);
     return;
   }

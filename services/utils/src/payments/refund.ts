@@ -58,7 +58,8 @@ export const requestRefund = (state: PaymentState, wish: RefundWish, now: Date):
   const amountPaise = wish.amountPaise ?? left;
   if (amountPaise > left || amountPaise < SMALLEST_REFUND_PAISE)
     return conflict('refund_not_possible', `Of this payment ${left} paise can still go back, at least 100 at a time.`);
-  return withRefund(state, { ...wish, amountPaise }, 1, now);
+  const whole = wish.amountPaise === undefined;
+  return withRefund(state, { ...wish, amountPaise, ...(whole ? { whole } : {}) }, 1, now);
 };
 
 /**
@@ -108,11 +109,11 @@ export const refundRefused = (state: PaymentState, refused: string, reason: stri
 };
 
 /** What of a refund its next try under another number has in common with it. */
-type Promised = Pick<RefundRecord, 'gatewayPaymentId' | 'amountPaise' | 'reason'> &
+type Promised = Pick<RefundRecord, 'gatewayPaymentId' | 'amountPaise' | 'reason' | 'whole'> &
   Pick<RefundWish, 'origin' | 'items' | 'restaurantPaise'>;
 
 const withRefund = (state: PaymentState, promised: Promised, attempt: number, now: Date, tryAt = now) => {
-  const { gatewayPaymentId, amountPaise, reason, origin, items, restaurantPaise } = promised;
+  const { gatewayPaymentId, amountPaise, reason, origin, items, restaurantPaise, whole } = promised;
   const count = state.refunds.filter((refund) => refund.gatewayPaymentId === gatewayPaymentId).length;
   const refund: RefundRecord = {
     key: `rf_${gatewayPaymentId}_${count}`,
@@ -127,10 +128,19 @@ const withRefund = (state: PaymentState, promised: Promised, attempt: number, no
     ...(items === undefined ? {} : { items: [...items] }),
     ...(restaurantPaise === undefined ? {} : { restaurantPaise }),
     ...(origin === undefined ? {} : { origin }),
+    ...(whole === undefined ? {} : { whole }),
   };
-  const next = recounted({ ...state, refunds: [...state.refunds, refund] });
+  const next = recounted({ ...state, refunds: [...answered(state.refunds, gatewayPaymentId), refund] });
   return changed(next, refundEvent(next, 'REFUND_REQUESTED', refund));
 };
+
+/** What waited for a person to send this payment's money back waits no more: it is being sent under another key. */
+const answered = (refunds: readonly RefundRecord[], gatewayPaymentId: GatewayPaymentId): RefundRecord[] =>
+  refunds.map((refund) =>
+    refund.status === 'manual_review' && refund.gatewayPaymentId === gatewayPaymentId
+      ? { ...refund, status: 'failed' }
+      : refund,
+  );
 
 const refundEvent = (
   state: PaymentState,
@@ -175,14 +185,41 @@ export const postponeRefund = (
     ...failedFor(failure, now),
   }));
 
-/** The gateway refuses this refund and would refuse it again: its reservation ends and a person decides. */
+/**
+ * The gateway refuses this refund and would refuse it again: its reservation ends and a person decides. Unless all that was left was meant
+ * and somebody at the dashboard was quicker with a part of it: then the rest is what is left now.
+ */
 export const refuseRefund = (state: PaymentState, key: string, failure: string, now: Date): RefundDecision => {
   const refund = state.refunds.find((known) => known.key === key);
   if (!refund || !isOpen(refund)) return outrun;
   const { nextTryAt: _, ...rest } = refund;
-  const refused: RefundRecord = { ...rest, status: 'manual_review', ...failedFor(failure, now) };
-  const next = replaceRefund(state, refused);
+  const refused: RefundRecord = { ...rest, status: 'failed', ...failedFor(failure, now) };
+  const freed = replaceRefund(state, refused);
+  const isOutrun = refund.whole === true && leftFor(freed, refund) < refund.amountPaise;
+  if (isOutrun && leftFor(freed, refund) === 0) return changed(freed, refundEvent(freed, 'REFUND_FAILED', refused));
+  const amountPaise = isOutrun ? sentAgain(freed, refund) : undefined;
+  if (amountPaise !== undefined) return again(freed, refused, amountPaise, now, now);
+  const next = replaceRefund(state, { ...refused, status: 'manual_review' });
   return changed(next, refundEvent(next, 'REFUND_FAILED', refused));
+};
+
+const leftFor = (state: PaymentState, { gatewayPaymentId }: RefundRecord): Paise => {
+  const attempt = attemptOf(state, gatewayPaymentId);
+  return attempt ? leftOf(attempt) : NO_MONEY;
+};
+
+/** What of a refund that fell through is sent again, under the next number; undefined when a person has to look at it. */
+const sentAgain = (freed: PaymentState, refund: RefundRecord): Paise | undefined => {
+  if (refund.attempt === 0 || refund.attempt >= REFUND_ATTEMPTS) return undefined;
+  const left = leftFor(freed, refund);
+  if (left >= refund.amountPaise) return refund.amountPaise;
+  return refund.whole && left >= SMALLEST_REFUND_PAISE ? left : undefined;
+};
+
+const again = (freed: PaymentState, failed: RefundRecord, amountPaise: Paise, now: Date, tryAt: Date) => {
+  const { origin: _, ...promised } = failed;
+  const retried = withRefund(freed, { ...promised, amountPaise }, failed.attempt + 1, now, tryAt);
+  return changed(retried.state, refundEvent(freed, 'REFUND_FAILED', failed), ...retried.events);
 };
 
 const MOST_WORDS = 300;
@@ -270,7 +307,7 @@ const recordOutside = (
     tries: 0,
     requestedAt: now.toISOString(),
   };
-  const next = recounted({ ...state, refunds: [...state.refunds, refund] });
+  const next = recounted({ ...state, refunds: [...answered(state.refunds, fact.gatewayPaymentId), refund] });
   const requested = refundEvent(next, 'REFUND_REQUESTED', refund);
   const decision = step(next, refund, fact.status);
   return decision.kind === 'changed' ? changed(decision.state, requested, ...decision.events) : decision;
@@ -320,15 +357,10 @@ const fail = (
 ): RefundDecision => {
   const failed: RefundRecord = { ...refund, status: 'failed', ...failedFor('the gateway says it failed', now) };
   const freed = replaceRefund(state, failed);
-  const attempt = attemptOf(freed, refund.gatewayPaymentId);
-  const made = refund.attempt > 0;
-  const again =
-    made && refund.attempt < REFUND_ATTEMPTS && attempt !== undefined && leftOf(attempt) >= refund.amountPaise;
-  const next = again || !made ? freed : replaceRefund(state, { ...failed, status: 'manual_review' });
-  const event = refundEvent(next, 'REFUND_FAILED', failed);
-  if (!again) return changed(next, event);
-  const tryAt = new Date(now.getTime() + refund.attempt * reconcileAfterS * SECOND);
-  const { origin: _, ...promised } = refund;
-  const retried = withRefund(next, promised, refund.attempt + 1, now, tryAt);
-  return changed(retried.state, event, ...retried.events);
+  const amountPaise = sentAgain(freed, failed);
+  if (amountPaise !== undefined)
+    return again(freed, failed, amountPaise, now, new Date(now.getTime() + refund.attempt * reconcileAfterS * SECOND));
+  const isOver = refund.attempt === 0 || (refund.whole === true && leftFor(freed, failed) === 0);
+  const next = isOver ? freed : replaceRefund(state, { ...failed, status: 'manual_review' });
+  return changed(next, refundEvent(next, 'REFUND_FAILED', failed));
 };

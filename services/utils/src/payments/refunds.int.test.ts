@@ -406,20 +406,41 @@ describe('a refund the gateway makes trouble with', () => {
     expect(await atGateway(paymentId)).toHaveLength(1);
   }, 90_000);
 
-  it('is refused by the gateway: a person hears of it, and the customer’s money is free to be sent again', async () => {
-    const { bill, orderId, paymentId } = await aPaidOrder();
-    // Somebody refunds at the dashboard while nobody tells us.
+  /** Somebody refunds a part at the dashboard while nobody tells us. */
+  const refundedUnheard = async () => {
+    const order = await aPaidOrder();
     await stand.control('webhooks', { deliver: false });
-    const dashboard = await askGateway(paymentId, { amount: 10_000 });
-    expect(dashboard.status).toBe(200);
+    expect((await askGateway(order.paymentId, { amount: 10_000 })).status).toBe(200);
+    await eventually('it to be processed', async () => (await atGateway(order.paymentId))[0]?.status === 'processed');
+    return order;
+  };
+
+  it('C69: is asked for what is left when all of it was meant and somebody at the dashboard was quicker', async () => {
+    const { bill, orderId, paymentId } = await refundedUnheard();
     await stand.publish(cancelled(bill));
+    await eventually('both to be known', async () => (await stand.payment(orderId)).refunds.length === 3);
+    await stand.control('webhooks', { deliver: true });
+    await settled(orderId, 'refunded');
+    expect((await atGateway(paymentId)).map(({ amount }) => amount).sort()).toEqual([10_000, 20_700]);
+    const open = (await stand.cases()).filter(({ orderId: of, state }) => of === orderId && state === 'open');
+    expect(open).toEqual([]);
+  });
+
+  it('is refused by the gateway: a person hears of it, asks for what is left, and then nothing is owed any more', async () => {
+    const { orderId, paymentId } = await refundedUnheard();
+    const ask = (amountPaise: number) =>
+      stand.call(stand.admin, 'POST', `/api/v1/payments/${orderId}/refunds`, { amountPaise, reason: 'kindness' });
+    expect((await ask(25_000)).status).toBe(202);
     const found = await eventually('a case', async () =>
       (await stand.cases()).find(({ kind, orderId: of }) => kind === 'refund_manual_review' && of === orderId),
     );
     await stand.control('webhooks', { deliver: true });
     expect(found.detail).toContain(paymentId);
-    expect(await refundEvents(orderId)).toEqual(['REFUND_REQUESTED', 'REFUND_FAILED']);
-    expect(await atGateway(paymentId)).toHaveLength(1);
+    expect((await stand.payment(orderId)).status).toBe('refund_pending');
+    expect((await ask(15_000)).status).toBe(202);
+    await settled(orderId, 'partially_refunded');
+    const ends = (await stand.payment(orderId)).refunds.map(({ amountPaise, status }) => `${amountPaise} ${status}`);
+    expect(ends.sort()).toEqual(['10000 processed', '15000 processed', '25000 failed']);
   });
 
   it('C69: made at the dashboard, is recorded and lowers what can go back', async () => {
