@@ -33,6 +33,10 @@ export const riderSettings = z.object({
   SEARCH_RADII_M: setting(metresList, { development: '1000,2000,3500,5000', production: '1000,2000,3500,5000' }),
   /** How long after ready a rider is looked for before the order is given up. */
   SEARCH_LIMIT_S: setting(seconds(), { development: '1200', production: '1200' }),
+  /** A rider on a job of whom no position has come for so long is marked as silent. */
+  RIDER_SILENT_S: setting(seconds(), { development: '60', production: '60' }),
+  /** After so long he is replaced before the pick-up; after it a person is told. */
+  RIDER_REPLACED_S: setting(seconds(), { development: '180', production: '180' }),
   /** Whether the customer tells the rider a code at the door. */
   DELIVERY_CODE: setting(onOff, { development: 'off', production: 'off' }),
 });

@@ -123,24 +123,30 @@ export type OfferMade = z.infer<typeof offerMade>;
 export const searchProgress = z.object({ wave: z.int(), radiusM: z.number(), nextAt: instant.optional() });
 export type SearchProgress = z.infer<typeof searchProgress>;
 
-/** Everything known of a delivery: every offer ever made, oldest first, its search once there was one, and who has the job. */
+/** A rider on a job of whom no position comes any more: since when, and where he was last. */
+export const riderSilence = z.object({
+  since: instant,
+  lastKnown: z.object({ location: point, at: instant }).optional(),
+});
+export type RiderSilence = z.infer<typeof riderSilence>;
+
+/**
+ * Everything known of a delivery: every offer ever made, oldest first, its search once there was one, who has the job, and whether he has
+ * fallen silent.
+ */
 export const deliveryInFull = z.object({
   delivery,
   offers: z.array(offerMade),
   search: searchProgress.optional(),
   riderName: z.string().optional(),
+  riderSilent: riderSilence.optional(),
 });
 export type DeliveryInFull = z.infer<typeof deliveryInFull>;
 
 export const listDeliveries = pageQuery.extend({ active: z.literal('true') });
-export const activeDelivery = delivery.pick({
-  orderId: true,
-  status: true,
-  riderId: true,
-  pickup: true,
-  dropoff: true,
-  seq: true,
-});
+export const activeDelivery = delivery
+  .pick({ orderId: true, status: true, riderId: true, pickup: true, dropoff: true, seq: true })
+  .extend({ riderSilent: riderSilence.optional() });
 export type ActiveDelivery = z.infer<typeof activeDelivery>;
 export const activeDeliveryList = page(activeDelivery);
 

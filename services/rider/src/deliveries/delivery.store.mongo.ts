@@ -36,6 +36,7 @@ export const createMongoDeliveryStore = (
       // The last field is there because two indexes of the same fields are one to an older MongoDB.
       [{ createdAt: 1, _id: 1, 'state.open': 1 }, { partialFilterExpression: OPEN }],
       [{ createdAt: 1, _id: 1, 'state.active': 1 }, { partialFilterExpression: ACTIVE }],
+      [{ 'state.silence.since': 1 }, { sparse: true }],
     ],
     beside: { decisions: { type: [mongoose.Schema.Types.Mixed], default: undefined } },
     nextActionAt,
@@ -138,6 +139,9 @@ export const createMongoDeliveryStore = (
         .lean();
       return documents.map(read);
     },
+
+    // Times are ISO 8601: every one is greater than the empty word, which the sparse index can be asked for.
+    countSilent: () => model.collection.countDocuments({ 'state.silence.since': { $gt: '' } }),
 
     storyOf: async (orderId) => {
       const document = await model.findById(orderId, { decisions: { $slice: -1 } }).lean();

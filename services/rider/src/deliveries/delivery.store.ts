@@ -46,6 +46,8 @@ export type DeliveryStore = Timed & {
   tripsOf(riderIds: readonly string[]): Promise<ReadonlyMap<string, Trip>>;
   /** Deliveries that have not ended, oldest first, at most `limit`. */
   underway(after: DeliveryPosition | undefined, limit: number): Promise<readonly Stored<Delivery>[]>;
+  /** How many deliveries have a rider who has fallen silent. */
+  countSilent(): Promise<number>;
   /** All that is kept of a delivery, as of one moment. */
   storyOf(orderId: string): Promise<DeliveryStory | undefined>;
   /** Why each rider was asked, oldest first; undefined for an unknown order. */

@@ -67,6 +67,80 @@ describe('a trip', () => {
     });
   });
 
+  const report = async (user: Awaited<ReturnType<Stand['riderAt']>>['user'], eastM: number) => {
+    const fix = { seq: eastM, at: stand.now().toISOString(), location: place(eastM), accuracyM: 8 };
+    await stand.use.positions.report(user, [fix]);
+    await stand.use.background.idle();
+  };
+
+  it('D8, E08: a rider who disappears before the pick-up is marked at 60 s and replaced at 180 s, and never asked again', async () => {
+    const { rider, order } = await underWay();
+    stand.pass(20);
+    await report(rider.user, 120);
+    const lastHeard = stand.now().toISOString();
+    await stand.tick(order, 40);
+    expect(await stand.state(order)).not.toHaveProperty('silence');
+    await stand.tick(order, 20);
+    const lastKnown = { location: place(120), at: lastHeard };
+    expect(await stand.state(order)).toMatchObject({ status: 'assigned', silence: { since: lastHeard, lastKnown } });
+    expect(await stand.deliveries.countSilent()).toBe(1);
+
+    const next = await stand.riderAt(place(600));
+    for (let quietS = 75; quietS < 180; quietS += 15) await stand.tick(order, 15);
+    expect(await stand.state(order)).toMatchObject({ status: 'assigned', riderUserId: rider.user });
+    await report(next.user, 600);
+    await stand.tick(order, 15);
+    expect(await stand.asked(order)).toEqual([next.user]);
+    expect((await stand.eventTypes(order)).slice(1)).toEqual([
+      'RIDER_ASSIGNED',
+      'RIDER_SILENT',
+      'RIDER_UNASSIGNED',
+      'DELIVERY_OFFERED',
+    ]);
+    const told = (await stand.deliveries.history(order))?.find(({ type }) => type === 'RIDER_UNASSIGNED');
+    expect(told?.data).toMatchObject({ closed: [{ riderUserId: rider.user, reason: 'cancelled' }] });
+    expect(await stand.deliveries.countSilent()).toBe(0);
+
+    await report(rider.user, 130);
+    await stand.use.declineOffer(order, next.user, stand.cause);
+    expect(await stand.asked(order)).toEqual([]);
+    expect(await stand.use.drive.pickUp(order, rider.user, stand.cause)).toMatchObject({ code: 'not_found' });
+    expect(await stand.deliveries.activeOf(rider.user)).toBeUndefined();
+  });
+
+  it('D8, E08: a rider who disappears with the food keeps it, and a person hears once where he was last', async () => {
+    const { rider, order } = await underWay();
+    await report(rider.user, 110);
+    const lastKnown = { location: place(110), at: stand.now().toISOString() };
+    await stand.use.drive.pickUp(order, rider.user, stand.cause);
+    await stand.tick(order, 60);
+    for (let quietS = 75; quietS <= 240; quietS += 15) await stand.tick(order, 15);
+    expect(await stand.state(order)).toMatchObject({ status: 'picked_up', silence: { lastKnown, isCase: true } });
+    const history = ((await stand.deliveries.history(order)) ?? []).slice(2);
+    expect(history.map(({ type }) => type)).toEqual(['DELIVERY_PICKED_UP', 'RIDER_SILENT', 'DELIVERY_CASE_OPENED']);
+    expect(history.at(-1)?.data).toMatchObject({ orderId: order, riderId: rider.id, lastKnown });
+
+    await report(rider.user, 140);
+    expect(await stand.state(order)).not.toHaveProperty('silence');
+    expect(await stand.use.drive.deliver(order, rider.user, undefined, stand.cause)).toMatchObject({
+      kind: 'committed',
+    });
+  });
+
+  it('D8: after an outage of ours a rider is looked for from its end, and positions meanwhile cost the delivery no write', async () => {
+    const { rider, order } = await underWay();
+    stand.pass(3_600);
+    stand.receiving.since = stand.now();
+    await stand.tick(order, 1);
+    await stand.tick(order, 58.9);
+    expect(await stand.eventTypes(order)).toEqual(['DELIVERY_OFFERED', 'RIDER_ASSIGNED']);
+    const before = await stand.deliveries.find(order);
+    for (let fix = 200; fix < 210; fix += 1) await report(rider.user, fix);
+    expect((await stand.deliveries.find(order))?.revision).toBe(before?.revision);
+    await stand.tick(order, 60);
+    expect(await stand.eventTypes(order)).toEqual(['DELIVERY_OFFERED', 'RIDER_ASSIGNED', 'RIDER_SILENT']);
+  });
+
   it('T08: a rider is free again after a delivery, a cancel and a release', async () => {
     const rider = await stand.riderAt(place(100));
     const job = async () => {

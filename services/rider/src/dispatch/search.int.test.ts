@@ -198,7 +198,7 @@ describe('the search for a rider', () => {
     // Nothing of the first process is left but its documents; the next one finds what is due.
     stand.pass(12);
     const next = stand.anotherProcess();
-    for (const id of await stand.deliveries.claimDue(20, 10_000)) await next.continueSearch(id);
+    for (const id of await stand.deliveries.claimDue(20, 10_000)) await next.continueDelivery(id);
     expect(await stand.asked(order)).toEqual(riders.slice(4).map(({ user }) => user));
     expect(await next.acceptOffer(order, riders[4]?.user ?? '', stand.cause)).toMatchObject({ kind: 'committed' });
   });
