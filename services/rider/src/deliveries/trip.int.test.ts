@@ -40,7 +40,7 @@ describe('a trip', () => {
     expect(await stand.use.drive.release(order, other.user, 'mine', stand.cause)).toMatchObject(refused);
   });
 
-  it('D8: a release before the pick-up goes on to the next rider in the same write, and never back', async () => {
+  it('D8, E08: a release before the pick-up goes on to the next rider in the same write, and never back', async () => {
     const { rider, order } = await underWay();
     const next = await stand.riderAt(place(600));
     expect(await stand.use.drive.release(order, rider.user, 'flat tyre', stand.cause)).toMatchObject({
@@ -59,7 +59,7 @@ describe('a trip', () => {
     expect(await stand.deliveries.activeOf(rider.user)).toBeUndefined();
   });
 
-  it('D8: a release after the pick-up is refused', async () => {
+  it('D8, E08: a release after the pick-up is refused', async () => {
     const { rider, order } = await underWay();
     await stand.use.drive.pickUp(order, rider.user, stand.cause);
     expect(await stand.use.drive.release(order, rider.user, 'flat tyre', stand.cause)).toMatchObject({
@@ -157,7 +157,7 @@ describe('a trip', () => {
     await stand.use.drive.pickUp(await job(), rider.user, stand.cause);
   });
 
-  it('D9: a cancel ends the search or the trip to the kitchen, and loses against a pick-up', async () => {
+  it('D9, E09: a cancel ends the search or the trip to the kitchen, and loses against a pick-up', async () => {
     const { rider, order } = await underWay();
     await stand.use.drive.pickUp(order, rider.user, stand.cause);
     expect(await stand.cancelled(order)).toEqual({ kind: 'nothing-new' });
@@ -174,7 +174,32 @@ describe('a trip', () => {
     expect(await stand.deliveries.activeOf(rider.user)).toBeUndefined();
   });
 
-  it('D9: a cancel and a pick-up at once have one outcome', async () => {
+  it('D9, E09: a cancel frees the rider in the same write, tells him, and he is offered the next order at once', async () => {
+    const { rider, order } = await underWay();
+    const waiting = await stand.ready();
+    expect(await stand.asked(waiting.order)).toEqual([]);
+    await stand.cancelled(order);
+    await stand.use.background.idle();
+    expect(await stand.asked(waiting.order)).toEqual([rider.user]);
+    const [told] = ((await stand.deliveries.history(order)) ?? []).slice(-1);
+    expect(told).toMatchObject({
+      type: 'DELIVERY_CANCELLED',
+      data: { delivery: { status: 'cancelled' }, closed: [{ riderUserId: rider.user, reason: 'cancelled' }] },
+    });
+  });
+
+  it('D9, E09: a cancel and a delivery at once have one outcome: the pick-up had decided', async () => {
+    const { rider, order } = await underWay();
+    await stand.use.drive.pickUp(order, rider.user, stand.cause);
+    const [cancel, delivered] = await Promise.all([
+      stand.cancelled(order),
+      stand.use.drive.deliver(order, rider.user, undefined, stand.cause),
+    ]);
+    expect([cancel.kind, delivered.kind]).toEqual(['nothing-new', 'committed']);
+    expect(await stand.state(order)).toMatchObject({ status: 'delivered', active: false });
+  });
+
+  it('D9, E09: a cancel and a pick-up at once have one outcome', async () => {
     const rider = await stand.riderAt(place(100));
     for (let round = 0; round < 10; round += 1) {
       const { order } = await stand.ready();

@@ -63,14 +63,14 @@ describe('the search for a rider', () => {
     expect(await stand.asked(order)).toEqual([cat, eve, fay]);
   });
 
-  it('D5: looks wider at once when the first radius is empty', async () => {
+  it('D5, E06: looks wider at once when the first radius is empty', async () => {
     const far = await stand.riderAt(place(3_200));
     const { order } = await stand.ready();
     expect(await stand.asked(order)).toEqual([far.user]);
     expect(await decisions(order)).toMatchObject([{ radiusM: 3_500, considered: 1 }]);
   });
 
-  it('D5: with nobody at all looks again after 2, 4, 8, 15 s, and escalates at the limit', async () => {
+  it('D5, E06: with nobody at all looks again after 2, 4, 8, 15 s, and escalates at the limit', async () => {
     await stand.riderAt(place(9_000));
     const { order } = await stand.ready();
     expect(await stand.state(order)).toMatchObject({ status: 'searching', active: false });
@@ -84,7 +84,7 @@ describe('the search for a rider', () => {
     expect((await stand.deliveries.find(order))?.state.nextSearchAt).toBeUndefined();
   });
 
-  it('D5: escalates when all decline or let it pass', async () => {
+  it('D5, E06: escalates when all decline or let it pass', async () => {
     const ann = await stand.riderAt(place(100));
     const bob = await stand.riderAt(place(200));
     const { order } = await stand.ready();
@@ -106,7 +106,7 @@ describe('the search for a rider', () => {
     expect(await stand.use.acceptOffer(order, bob.user, stand.cause)).toMatchObject({ code: 'delivery_closed' });
   });
 
-  it('D6: offers at once to a rider who comes on duty in mid-search', async () => {
+  it('D6, E06: offers at once to a rider who comes on duty in mid-search', async () => {
     const late = await stand.newRider();
     const { order } = await stand.ready();
     expect(await stand.asked(order)).toEqual([]);
@@ -114,7 +114,7 @@ describe('the search for a rider', () => {
     expect(await stand.asked(order)).toEqual([late.user]);
   });
 
-  it('D6: offers at once to a rider whose first position arrives, or who can be seen again', async () => {
+  it('D6, E06: offers at once to a rider whose first position arrives, or who can be seen again', async () => {
     const hidden = await stand.riderAt(place(300));
     stand.pass(31);
     const { order } = await stand.ready();
@@ -126,7 +126,7 @@ describe('the search for a rider', () => {
     expect(await stand.asked(order)).toEqual([hidden.user]);
   });
 
-  it('T20: gives no offer to a rider whose position is 31 s old, and says so', async () => {
+  it('D6, E06, T20: gives no offer to a rider whose position is 31 s old, and says so', async () => {
     const hidden = await stand.riderAt(place(100));
     stand.pass(30);
     const fresh = await stand.ready();
@@ -140,7 +140,7 @@ describe('the search for a rider', () => {
     ]);
   });
 
-  it('D6: moves on from a rider who goes off duty with an offer before him', async () => {
+  it('D6, E06: moves on from a rider who goes off duty with an offer before him', async () => {
     const ann = await stand.riderAt(place(100));
     const bob = await stand.riderAt(place(400));
     const { order } = await stand.ready();
@@ -150,7 +150,7 @@ describe('the search for a rider', () => {
     expect(await stand.use.acceptOffer(order, ann.user, stand.cause)).toMatchObject({ code: 'offer_taken' });
   });
 
-  it('D7, T09: opens one search however often the order is said to be ready', async () => {
+  it('D7, E05, T09: opens one search however often the order is said to be ready', async () => {
     const ann = await stand.riderAt(place(100));
     await stand.riderAt(place(400));
     const { order } = await stand.ready();
@@ -160,7 +160,7 @@ describe('the search for a rider', () => {
     expect(await stand.eventTypes(order)).toEqual(['DELIVERY_OFFERED']);
   });
 
-  it('D7: opens no search for an order that was cancelled before it was ready', async () => {
+  it('D7, E09: opens no search for an order that was cancelled before it was ready', async () => {
     await stand.riderAt();
     const order = stand.newOrder();
     expect(await stand.cancelled(order)).toEqual({ kind: 'done' });
