@@ -57,12 +57,17 @@ export const createUseCases = ({
     silentAfterMs: config.RIDER_SILENT_S * SECOND,
     replacedAfterMs: config.RIDER_REPLACED_S * SECOND,
   };
+  const finishing = {
+    withinM: config.FINISHING_WITHIN_M,
+    nearM: config.FINISHING_NEAR_M,
+    waitMs: config.FINISHING_WAIT_S * SECOND,
+  };
   const radiiM = config.SEARCH_RADII_M;
   const freshMs = config.POSITION_FRESH_S * SECOND;
 
   const background = createBackground({ logger });
-  const findRiders = createFindRiders({ riders, deliveries, radiiM, freshMs });
-  const advance = createAdvanceSearch({ findRiders, policy, newOfferId });
+  const findRiders = createFindRiders({ riders, deliveries, radiiM, freshMs, finishing });
+  const advance = createAdvanceSearch({ findRiders, policy: { ...policy, finishing }, newOfferId });
   const turns = createTurns({ deliveries, advance, now });
   const withdrawOffers = createWithdrawOffers({ deliveries, turns });
   const reachM = Math.max(...radiiM);

@@ -156,13 +156,24 @@ export const releaseDelivery = z.strictObject({ reason: line({ max: 300 }) });
 export const exclusion = z.enum(['busy', 'stale', 'declined', 'expired', 'released']);
 export type Exclusion = z.infer<typeof exclusion>;
 
-/** Why this rider: the nearest candidates of one step of the search, and what became of each. A higher score is better. */
+/**
+ * Why this rider: the nearest candidates of one step of the search, and what became of each. A higher score is better. `finishesInM`: he is
+ * busy, and will be free nearby after so many metres.
+ */
 export const decision = z.object({
   at: instant,
   wave: z.int(),
   radiusM: z.number(),
   considered: z.int(),
-  candidates: z.array(z.object({ riderId, distanceM: z.number(), score: z.number(), excluded: exclusion.optional() })),
+  candidates: z.array(
+    z.object({
+      riderId,
+      distanceM: z.number(),
+      score: z.number(),
+      excluded: exclusion.optional(),
+      finishesInM: z.number().optional(),
+    }),
+  ),
   offered: z.array(riderId),
 });
 export type SearchDecision = z.infer<typeof decision>;

@@ -1,3 +1,4 @@
+import type { Point } from '@tiffin/contracts/geo';
 import { orderId as asOrderId } from '@tiffin/contracts/ids';
 import { decision } from '@tiffin/contracts/rider-api';
 import { TAIL_PROJECTION } from '@tiffin/platform/persistence/aggregate-document';
@@ -81,13 +82,21 @@ export const createMongoDeliveryStore = (
           { ...OPEN, 'state.offers.riderUserId': userIds },
         ],
       };
-      const projection = { _id: 0, 'state.riderId': 1, 'state.offers.riderId': 1, 'state.offers.status': 1 };
+      const projection = {
+        ...{ _id: 0, 'state.riderId': 1, 'state.status': 1, 'state.job.dropoff': 1 },
+        ...{ 'state.offers.riderId': 1, 'state.offers.status': 1 },
+      };
       const found = await model.collection.find(ofThem, { projection }).toArray(); // see RiderStore.findNear
       const deliveries = found.map(partOf);
       const asked = deliveries.flatMap(({ offers }) => offers ?? []).filter(isOpenOffer);
       return {
         busy: new Set(deliveries.flatMap(({ riderId }) => riderId ?? [])),
         thinking: new Set(asked.map(({ riderId }) => riderId)),
+        dropoffs: new Map(
+          deliveries.flatMap(({ riderId, status, job }): [string, Point][] =>
+            riderId && status === 'picked_up' && job?.dropoff ? [[riderId, job.dropoff]] : [],
+          ),
+        ),
       };
     },
 

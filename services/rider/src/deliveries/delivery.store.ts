@@ -16,7 +16,12 @@ export type DeliveryChange = {
 };
 
 /** Riders among those asked about who have a job, and those who are thinking about an offer of another delivery. */
-export type Engagements = { readonly busy: ReadonlySet<string>; readonly thinking: ReadonlySet<string> };
+export type Engagements = {
+  readonly busy: ReadonlySet<string>;
+  readonly thinking: ReadonlySet<string>;
+  /** Where those of the busy who have food in their bag bring it. */
+  readonly dropoffs: ReadonlyMap<string, Point>;
+};
 
 /** A rider's trip, as his positions are told: which order, and whose. */
 export type Trip = { readonly orderId: OrderId; readonly userId?: UserId };

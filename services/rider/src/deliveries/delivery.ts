@@ -68,6 +68,8 @@ export const deliveryState = z.object({
   emptySearches: z.int(),
   nextSearchAt: instant.optional(),
   searchUntil: instant.optional(),
+  /** Until when the search waits, or waited, in its first radius for a rider who is about to finish nearby. */
+  finisherAwaitedUntil: instant.optional(),
   /** While a rider has the job: since when his silence counts, and when he is looked for next. */
   watchedFrom: instant.optional(),
   watchAt: instant.optional(),

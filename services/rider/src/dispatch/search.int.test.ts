@@ -191,6 +191,61 @@ describe('the search for a rider', () => {
     expect(await stand.asked(second.order)).toEqual([ann.user]);
   });
 
+  describe('near a rider who is about to finish', () => {
+    /** Ann carries an order; its drop-off is 100 m from the next pickup, and she is 200 m from it. */
+    const annOnHerWay = async (leftM = 200) => {
+      const ann = await stand.riderAt(place(50));
+      const { order } = await stand.ready(undefined, { dropoff: place(100) });
+      await stand.use.acceptOffer(order, ann.user, stand.cause);
+      await stand.use.drive.pickUp(order, ann.user, stand.cause);
+      stand.pass(1);
+      await stand.use.positions.declare(ann.user, place(100 + leftM));
+      return { ann, order };
+    };
+
+    it('waits for her in its first radius instead of asking somebody far away, and asks her as soon as she is free', async () => {
+      const { ann, order: first } = await annOnHerWay();
+      await stand.riderAt(place(1_500));
+      const { order } = await stand.ready();
+      expect(await stand.asked(order)).toEqual([]);
+      expect(await decisions(order)).toMatchObject([
+        {
+          radiusM: 1_000,
+          considered: 1,
+          candidates: [{ riderId: ann.id, excluded: 'busy', finishesInM: 200 }],
+          offered: [],
+        },
+      ]);
+      stand.pass(10);
+      await stand.use.drive.deliver(first, ann.user, undefined, stand.cause);
+      await stand.use.background.idle();
+      expect(await stand.asked(order)).toEqual([ann.user]);
+    });
+
+    it('looks wider after half a minute, and waits no second time', async () => {
+      await annOnHerWay();
+      const far = await stand.riderAt(place(1_500));
+      const { order } = await stand.ready();
+      expect(await stand.tick(order, 29)).toMatchObject({ kind: 'unchanged' });
+      await stand.tick(order, 1);
+      expect(await stand.asked(order)).toEqual([far.user]);
+      await stand.use.declineOffer(order, far.user, stand.cause);
+      expect(await decisions(order)).toMatchObject([{ radiusM: 1_000 }, { radiusM: 2_000 }, { radiusM: 5_000 }]);
+    });
+
+    it('waits for nobody while somebody can be asked, and not for a rider who has farther to go', async () => {
+      await annOnHerWay(301);
+      const far = await stand.riderAt(place(1_500));
+      const one = await stand.ready();
+      expect(await stand.asked(one.order)).toEqual([far.user]);
+      await stand.cancelled(one.order);
+      const near = await stand.riderAt(place(900));
+      await annOnHerWay();
+      const other = await stand.ready();
+      expect(await stand.asked(other.order)).toEqual([near.user]);
+    });
+  });
+
   it('D4: a process that ends in wave 2 leaves its timer to the next one', async () => {
     const riders = await inARow(6);
     const { order } = await stand.ready();
