@@ -175,7 +175,11 @@ describe('a rider service that is killed', () => {
     const waves = of('DELIVERY_OFFERED').map(({ data }) => offersIn.parse(data));
     expect(waves.map(({ wave }) => wave)).toEqual(waves.map((_, index) => index + 1));
     const offers = waves.flatMap((wave) => wave.offers);
-    expect(new Set(offers.map(({ riderId }) => riderId)).size).toBe(offers.length);
+    expect(new Set(offers.map(({ offerId }) => offerId)).size).toBe(offers.length);
+    // Who won the other order was asked in vain, and may be asked again when he is free.
+    const inVain = of('OFFER_REVOKED').flatMap(({ data }) => closedIn.parse(data).closed.map(({ offerId }) => offerId));
+    const askedInEarnest = offers.filter(({ offerId }) => !inVain.includes(offerId)).map(({ riderId }) => riderId);
+    expect(new Set(askedInEarnest).size, `riders asked for ${orderId}`).toBe(askedInEarnest.length);
     const closed = history.flatMap(({ data }) => closedIn.safeParse(data).data?.closed ?? []);
     expect(closed.length).toBe(offers.length - 1);
     expect(new Set(closed.map(({ offerId }) => offerId)).size).toBe(closed.length);
