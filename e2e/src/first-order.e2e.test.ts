@@ -7,11 +7,14 @@ import * as z from 'zod';
 
 let stack: RunningStack;
 let city: Actors;
+let lonely: { customer: Person; id: string };
 
 beforeAll(async () => {
-  stack = await startStack();
+  // Long enough for every order that has riders near it; the one without is given up while the others go on.
+  stack = await startStack({ env: { SEARCH_LIMIT_S: '12' } });
   const { urls, secrets } = stack.file();
   city = createActors({ urls, jwtSecret: secrets.JWT_SECRET });
+  lonely = await readyWhereNobodyIs();
 });
 afterAll(async () => {
   await stack?.dispose();
@@ -40,6 +43,22 @@ const status = async (who: Person, id: string, wanted: string) =>
     const order = await city.order(who, id);
     return order.status === wanted && order;
   });
+
+const refunded = async (who: Person, id: string) => {
+  const order = await city.order(who, id);
+  return order.paymentStatus === 'refunded' ? order : undefined;
+};
+
+const readyWhereNobodyIs = async () => {
+  const kitchen = await city.openKitchen({ at: place(80_000) });
+  const customer = city.person('customer');
+  const { _id: id } = await city.placeOrder(customer, kitchen, place(81_000));
+  await city.pay(customer, id);
+  await status(customer, id, 'placed');
+  for (const [verb, body] of [['accept', { prepMinutes: 5 }], ['ready']] as const)
+    expect((await city.kitchen(kitchen.owner, id, verb, body)).status, verb).toBe(200);
+  return { customer, id };
+};
 
 describe('an order from basket to doorstep', () => {
   it('is paid by a signed webhook, cooked, offered to the nearest rider, carried and delivered, and everybody sees it', async () => {
@@ -187,5 +206,22 @@ describe('an order that ends early', () => {
     await status(customer, id, 'placed');
     expect((await city.kitchen(kitchen.owner, id, 'reject', { reason: 'out of batter' })).status).toBe(200);
     await eventually('the refund', async () => (await city.order(customer, id)).paymentStatus === 'refunded');
+  });
+
+  it('D5, E06: that no rider was found for is cancelled at the limit of its search: the money goes back', async () => {
+    const { customer, id } = lonely;
+    const order = await eventually('the refund', async () => (await refunded(customer, id)) ?? false, {
+      withinMs: 30_000,
+    });
+    expect(order.status).toBe('cancelled');
+    const admin = city.person('admin');
+    const told = z.object({ items: z.array(z.object({ type: z.string() })) });
+    const types = await eventually('the story in the log', async () => {
+      const url = `${stack.file().urls.utils}/admin/events?orderId=${id}&limit=100`;
+      const found = (await city.expecting(city.call(admin, 'GET', url), 200, told)).items.map(({ type }) => type);
+      return found.includes('ORDER_REFUNDED') && found;
+    });
+    const end = ['DELIVERY_ESCALATED', 'ORDER_CANCELLED', 'REFUND_REQUESTED', 'REFUND_PROCESSED', 'ORDER_REFUNDED'];
+    expect(types.filter((type) => end.includes(type))).toEqual(end);
   });
 });

@@ -36,6 +36,7 @@ beforeAll(async () => {
       JWT_SECRET,
       SERVICE_TOKEN_SECRET: SERVICE_SECRET,
       RATE_LIMIT_RPS: '100000',
+      DELIVERY_CODE: 'on',
       ALLOWED_ORIGINS: 'https://ops.tiffin.example,http://127.0.0.1:4100',
     },
     { production: false },
@@ -247,6 +248,23 @@ describe('another’s order', () => {
     }
     expect((await ask(someone('customer'), 'POST', `${path}/cancel`, {})).status).toBe(404);
     expect((await ask(customer, 'GET', path)).json.order.seq).toBe(1);
+  });
+
+  it('D10, E10: the code at the door is shown to its customer alone, and is in no event', async () => {
+    const kitchen = await aKitchen();
+    const { order, customer } = await anOrder(kitchen);
+    const path = `/api/v1/orders/${order._id}`;
+    expect(order.deliveryCode).toMatch(/^[0-9]{4}$/);
+    expect((await ask(customer, 'GET', path)).json.order.deliveryCode).toBe(order.deliveryCode);
+    for (const who of [kitchen.owner, someone('admin')]) {
+      for (const seen of [path, `${path}/events`, `/api/v1/orders?restaurantId=${kitchen.restaurant._id}`]) {
+        const { status, json } = await ask(who, 'GET', seen);
+        expect(status, seen).toBe(200);
+        expect(JSON.stringify(json), seen).not.toContain('deliveryCode');
+        expect(JSON.stringify(json), seen).not.toContain(`"${order.deliveryCode}"`);
+      }
+    }
+    expect(JSON.stringify((await ask(customer, 'GET', `${path}/events`)).json)).not.toContain('deliveryCode');
   });
 
   it('B36, B42: a customer moves no kitchen, and a move the state forbids is a conflict that changes nothing', async () => {

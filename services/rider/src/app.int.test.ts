@@ -1,5 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { createServer } from 'node:http';
+import { Writable } from 'node:stream';
 import type { Role } from '@tiffin/contracts/claims';
 import type { Envelope } from '@tiffin/contracts/envelope';
 import { parseEvent } from '@tiffin/contracts/event-catalogue';
@@ -48,7 +49,15 @@ const parts = async () => {
     RATE_LIMIT_RPS: '1000',
     ALLOWED_ORIGINS: 'https://ops.tiffin.example',
   });
-  const app = await createApp(config, { databaseName: database.name });
+  const lines: string[] = [];
+  const destination = new Writable({
+    write: (chunk, _encoding, done) => {
+      lines.push(String(chunk));
+      done();
+    },
+  });
+  const logger = createLogger({ service: 'rider', level: 'debug', destination });
+  const app = await createApp(config, { databaseName: database.name, logger });
   const heard: Envelope[] = [];
   const outside = createBroker({
     url: vhost.url,
@@ -68,7 +77,7 @@ const parts = async () => {
   });
   outside.start();
   await outside.ready();
-  return { vhost, database, restaurant, config, app, outside, heard };
+  return { vhost, database, restaurant, config, app, outside, heard, logged: () => lines.join('') };
 };
 
 describe('the rider service over its own doors', () => {
@@ -312,7 +321,7 @@ describe('the rider service over its own doors', () => {
     for (const { bearer } of [ann, bob]) await api(bearer, 'PUT', '/riders/me/availability', { isAvailable: false });
   });
 
-  it('locks the door for a while after five wrong codes', async () => {
+  it('D10, E10: locks the door after five wrong codes and tells a person; the code is in nothing a rider or another hears', async () => {
     const rider = await riderOnDuty(place(100));
     const orderId = hexId();
     await fullReady(orderId, hexId());
@@ -321,9 +330,29 @@ describe('the rider service over its own doors', () => {
     await api(rider.bearer, 'POST', `/deliveries/${orderId}/pick-up`);
     const right = deliveryCode(on.config.SERVICE_TOKEN_SECRET, orderId);
     const wrong = right === '0000' ? '0001' : '0000';
-    for (let guess = 1; guess <= 5; guess += 1)
-      expect((await api(rider.bearer, 'POST', `/deliveries/${orderId}/deliver`, { code: wrong })).status).toBe(422);
-    expect((await api(rider.bearer, 'POST', `/deliveries/${orderId}/deliver`, { code: right })).status).toBe(429);
+    const deliver = (code: string) => api(rider.bearer, 'POST', `/deliveries/${orderId}/deliver`, { code });
+    const answers: unknown[] = [];
+    for (let guess = 1; guess <= 5; guess += 1) {
+      const { status, body } = await deliver(wrong);
+      expect([status, codeOf(body)]).toEqual([422, 'wrong_code']);
+      answers.push(body);
+    }
+    const locked = await deliver(right);
+    expect([locked.status, codeOf(locked.body)]).toEqual([429, 'too_many_requests']);
+    const asked = await eventually('a person to be asked', () =>
+      on.heard.find(({ type, subject }) => type === 'DELIVERY_CASE_OPENED' && subject === orderId),
+    );
+    expect(asked.data).toEqual({ orderId, riderId: rider.id, reason: 'the code at the door was wrong 5 times' });
+
+    const told = on.heard.filter(({ subject }) => subject === orderId);
+    const seen = [
+      await api(rider.bearer, 'GET', '/riders/me/delivery'),
+      await api(token('admin', 'root'), 'GET', `/deliveries/${orderId}`),
+    ];
+    expect(told.length).toBeGreaterThanOrEqual(4);
+    expect(on.logged()).toContain('/deliveries/:orderId/deliver');
+    for (const secret of [JSON.stringify(right), `code":${right}`, `code":"${right}`])
+      expect(JSON.stringify([told, seen, answers, locked.body]) + on.logged()).not.toContain(secret);
     await api(rider.bearer, 'PUT', '/riders/me/availability', { isAvailable: false });
   });
 
@@ -389,6 +418,11 @@ describe('the rider service over its own doors', () => {
         }
       }
     }
+  });
+
+  it('measures how many riders have fallen silent', async () => {
+    const response = await fetch(`http://127.0.0.1:${on.app.port}/metrics`);
+    expect(await response.text()).toContain('tiffin_silent_riders{service="rider"} 0');
   });
 
   it('describes what it answers', async () => {

@@ -6,9 +6,11 @@ import type { RiderConfig } from './config.ts';
 import { deliveryConsumers } from './deliveries/deliveries.consumers.ts';
 import { deliveryRoutes } from './deliveries/deliveries.routes.ts';
 import { createMongoDeliveryStore } from './deliveries/delivery.store.mongo.ts';
+import { measureSilence } from './deliveries/measure-silence.ts';
 import { askOwnedRestaurants } from './deliveries/owned-restaurants.gateway.ts';
 import { positionRoutes } from './positions/positions.routes.ts';
 import { positionsWorker } from './positions/positions.worker.ts';
+import { createReceiving } from './positions/receiving.ts';
 import { createTellPositions } from './positions/tell-positions.ts';
 import { createMongoRiderStore } from './riders/rider.store.mongo.ts';
 import { riderRoutes } from './riders/riders.routes.ts';
@@ -24,7 +26,7 @@ export const createApp = (config: RiderConfig, overrides: DurableServiceOverride
     overrides,
     queues: durableQueues({ paymentQueue: config.PAYMENT_QUEUE, orderReadyQueue: config.ORDER_READY_QUEUE }),
     build: (foundations) => {
-      const { broker, cursors, serviceTokens, logger, now } = foundations;
+      const { broker, cursors, serviceTokens, registry, logger, now } = foundations;
       const riders = createMongoRiderStore(foundations);
       const deliveries = createMongoDeliveryStore(foundations);
       const restaurant = createServiceClient({
@@ -34,7 +36,9 @@ export const createApp = (config: RiderConfig, overrides: DurableServiceOverride
         timeoutMs: RESTAURANT_TIMEOUT_MS,
       });
       const tell = createTellPositions({ publisher: broker.publisher, now });
-      const use = createUseCases({ riders, deliveries, config, tell, logger, now });
+      const receiving = createReceiving({ now });
+      const use = createUseCases({ riders, deliveries, config, tell, receivingSince: receiving.since, logger, now });
+      measureSilence(registry, deliveries);
 
       return {
         stores: [riders, deliveries],
@@ -44,10 +48,10 @@ export const createApp = (config: RiderConfig, overrides: DurableServiceOverride
           ...deliveryRoutes({ deliveries, cursors, ...use, ownedRestaurants: askOwnedRestaurants(restaurant), now }),
         ],
         consumers: deliveryConsumers(use, { orderReadyQueue: config.ORDER_READY_QUEUE }),
-        timers: [{ store: deliveries, act: use.continueSearch }],
+        timers: [{ store: deliveries, act: use.continueDelivery }],
         workers: [
           { start: () => undefined, stop: use.background.idle },
-          positionsWorker({ positions: use.positions, logger }),
+          positionsWorker({ positions: use.positions, riders, receiving, logger }),
         ],
       };
     },

@@ -1,6 +1,6 @@
 import { commonSettings } from '@tiffin/platform/config/common-settings';
 import { setting } from '@tiffin/platform/config/setting';
-import { count, metresList, onOff, seconds } from '@tiffin/platform/config/settings';
+import { count, metres, metresList, onOff, seconds } from '@tiffin/platform/config/settings';
 import * as z from 'zod';
 
 const { NODE_ENV, PORT, LOG_LEVEL, MONGODB_URL, RABBITMQ_URL, JWT_SECRET, JWT_PUBLIC_KEY, SERVICE_TOKEN_SECRET } =
@@ -33,6 +33,14 @@ export const riderSettings = z.object({
   SEARCH_RADII_M: setting(metresList, { development: '1000,2000,3500,5000', production: '1000,2000,3500,5000' }),
   /** How long after ready a rider is looked for before the order is given up. */
   SEARCH_LIMIT_S: setting(seconds(), { development: '1200', production: '1200' }),
+  /** A rider this near his drop-off, which is this near a new pickup, is waited for so long before a search looks wider. */
+  FINISHING_WITHIN_M: setting(metres(), { development: '300', production: '300' }),
+  FINISHING_NEAR_M: setting(metres(), { development: '500', production: '500' }),
+  FINISHING_WAIT_S: setting(seconds({ min: 0 }), { development: '30', production: '30' }),
+  /** A rider on a job of whom no position has come for so long is marked as silent. */
+  RIDER_SILENT_S: setting(seconds(), { development: '60', production: '60' }),
+  /** After so long he is replaced before the pick-up; after it a person is told. */
+  RIDER_REPLACED_S: setting(seconds(), { development: '180', production: '180' }),
   /** Whether the customer tells the rider a code at the door. */
   DELIVERY_CODE: setting(onOff, { development: 'off', production: 'off' }),
 });

@@ -49,9 +49,19 @@ export const startStand = async (env: Record<string, string> = {}) => {
   const deliveries = createMongoDeliveryStore(foundations);
   await opened.ready;
   const told: RiderPosition[][] = [];
+  /** Since when riders can reach the service; a test moves it as an outage would. */
+  const receiving = { since: new Date(0) };
   /** The same service in another process: the same documents, no shared memory. */
   const anotherProcess = () =>
-    createUseCases({ riders, deliveries, config, tell: (points) => told.push([...points]), logger, now });
+    createUseCases({
+      riders,
+      deliveries,
+      config,
+      tell: (points) => told.push([...points]),
+      receivingSince: () => receiving.since,
+      logger,
+      now,
+    });
   const use = anotherProcess();
 
   const pass = (seconds: number) => {
@@ -144,7 +154,8 @@ export const startStand = async (env: Record<string, string> = {}) => {
   /** Moves the clock to the delivery's next action and lets its timer run. */
   const tick = async (order: string, seconds: number) => {
     pass(seconds);
-    const turn = await use.continueSearch(order);
+    await use.positions.flush();
+    const turn = await use.continueDelivery(order);
     await use.background.idle();
     return turn;
   };
@@ -157,6 +168,7 @@ export const startStand = async (env: Record<string, string> = {}) => {
     connection: opened.connection,
     config,
     told,
+    receiving,
     now,
     pass,
     newRider,

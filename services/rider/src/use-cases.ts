@@ -6,11 +6,13 @@ import type { Logger } from '@tiffin/platform/observability/logger';
 import type { RiderConfig } from './config.ts';
 import { acceptOffer } from './deliveries/accept-offer.ts';
 import { cancelDelivery } from './deliveries/cancel-delivery.ts';
+import { createContinueDelivery } from './deliveries/continue-delivery.ts';
 import { declineOffer } from './deliveries/decline-offer.ts';
 import type { DeliveryStore } from './deliveries/delivery.store.ts';
 import { isDeliveryCode } from './deliveries/delivery-code.ts';
 import { createDrive } from './deliveries/drive.ts';
 import { startDelivery } from './deliveries/start-delivery.ts';
+import { createEndSilence, createWatchRider } from './deliveries/watch-rider.ts';
 import { createAdvanceSearch } from './dispatch/advance-search.ts';
 import { createBackground } from './dispatch/background.ts';
 import { createConsiderRider } from './dispatch/consider-rider.ts';
@@ -33,6 +35,7 @@ export const createUseCases = ({
   deliveries,
   config,
   tell,
+  receivingSince,
   logger,
   now,
 }: {
@@ -40,6 +43,8 @@ export const createUseCases = ({
   deliveries: DeliveryStore;
   config: RiderConfig;
   tell: (points: readonly RiderPosition[]) => void;
+  /** Since when this process can be reached by riders without a break. */
+  receivingSince: () => Date;
   logger: Logger;
   now: Clock;
 }) => {
@@ -48,18 +53,34 @@ export const createUseCases = ({
     waveSize: config.OFFER_WAVE_SIZE,
     searchLimitMs: config.SEARCH_LIMIT_S * SECOND,
   };
+  const silence = {
+    silentAfterMs: config.RIDER_SILENT_S * SECOND,
+    replacedAfterMs: config.RIDER_REPLACED_S * SECOND,
+  };
+  const finishing = {
+    withinM: config.FINISHING_WITHIN_M,
+    nearM: config.FINISHING_NEAR_M,
+    waitMs: config.FINISHING_WAIT_S * SECOND,
+  };
   const radiiM = config.SEARCH_RADII_M;
   const freshMs = config.POSITION_FRESH_S * SECOND;
 
   const background = createBackground({ logger });
-  const findRiders = createFindRiders({ riders, deliveries, radiiM, freshMs });
-  const advance = createAdvanceSearch({ findRiders, policy, newOfferId });
+  const findRiders = createFindRiders({ riders, deliveries, radiiM, freshMs, finishing });
+  const advance = createAdvanceSearch({ findRiders, policy: { ...policy, finishing }, newOfferId });
   const turns = createTurns({ deliveries, advance, now });
   const withdrawOffers = createWithdrawOffers({ deliveries, turns });
   const reachM = Math.max(...radiiM);
   const considerRider = createConsiderRider({ riders, deliveries, turns, reachM, freshMs, now });
-  const seenAgain = (riderUserId: string) => background.run('a rider in sight', () => considerRider(riderUserId));
-  const positions = createLivePositions({ riders, deliveries, tell, seenAgain, freshMs, now });
+  const watchRider = createWatchRider({ riders, turns, receivingSince, policy: silence });
+  const endSilence = createEndSilence({ deliveries, watchRider });
+  const seenAgain = (riderUserId: string) => {
+    background.run('a rider in sight', () => considerRider(riderUserId));
+    background.run('a rider heard again', () => endSilence(riderUserId));
+  };
+  // Whoever was out of sight for matching, or silent, is written at once and both hear of it.
+  const outOfSightMs = Math.min(freshMs, silence.silentAfterMs);
+  const positions = createLivePositions({ riders, deliveries, tell, seenAgain, freshMs: outOfSightMs, now });
   const checkCode = (orderId: string, code: string | undefined) => {
     if (!config.DELIVERY_CODE) return 'not-asked';
     return isDeliveryCode(config.SERVICE_TOKEN_SECRET, orderId, code) ? 'right' : 'wrong';
@@ -72,10 +93,10 @@ export const createUseCases = ({
     positions,
     startDelivery: startDelivery({ deliveries, advance, policy, now }),
     cancelDelivery: cancelDelivery({ deliveries, turns, background, considerRider }),
-    acceptOffer: acceptOffer({ turns, background, withdrawOffers }),
+    acceptOffer: acceptOffer({ turns, background, withdrawOffers, silence }),
     declineOffer: declineOffer({ turns }),
     drive: createDrive({ turns, background, considerRider, checkCode }),
-    continueSearch: createContinueSearch({ turns }),
+    continueDelivery: createContinueDelivery({ continueSearch: createContinueSearch({ turns }), watchRider }),
     background,
   };
 };

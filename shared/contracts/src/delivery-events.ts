@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { userId } from './claims.ts';
 import { orderId, riderId } from './ids.ts';
 import { paise } from './money.ts';
-import { deliveryStatus, offer } from './rider-api.ts';
+import { deliveryStatus, offer, riderSilence } from './rider-api.ts';
 
 /** The whole small state of a delivery after an event, so that the newest wins and a missed one is not missed. */
 export const deliverySnapshot = z.object({
@@ -32,6 +32,11 @@ const offered = z.object({
 });
 const closedOffers = z.object({ orderId, closed: z.array(closedOffer) });
 
+/** No position has come from the rider of a job for a while; one that comes again ends the silence without a word. */
+const riderSilent = riderSilence.extend({ orderId, riderId });
+/** Something about a delivery waits for a person: the rider has disappeared with the food, or nobody knows the code at the door. */
+const caseOpened = riderSilence.partial().extend({ orderId, riderId, reason: z.string() });
+
 export const deliveryEvents = {
   DELIVERY_OFFERED: { aggregate: 'delivery', versions: { 1: offered } },
   OFFER_DECLINED: { aggregate: 'delivery', versions: { 1: closedOffers } },
@@ -43,4 +48,6 @@ export const deliveryEvents = {
   DELIVERY_COMPLETED: { aggregate: 'delivery', versions: { 1: deliveryFacts } },
   DELIVERY_CANCELLED: { aggregate: 'delivery', versions: { 1: deliveryFacts } },
   DELIVERY_ESCALATED: { aggregate: 'delivery', versions: { 1: deliveryFacts } },
+  RIDER_SILENT: { aggregate: 'delivery', versions: { 1: riderSilent } },
+  DELIVERY_CASE_OPENED: { aggregate: 'delivery', versions: { 1: caseOpened } },
 } as const;

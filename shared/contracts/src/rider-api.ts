@@ -123,24 +123,30 @@ export type OfferMade = z.infer<typeof offerMade>;
 export const searchProgress = z.object({ wave: z.int(), radiusM: z.number(), nextAt: instant.optional() });
 export type SearchProgress = z.infer<typeof searchProgress>;
 
-/** Everything known of a delivery: every offer ever made, oldest first, its search once there was one, and who has the job. */
+/** A rider on a job of whom no position comes any more: since when, and where he was last. */
+export const riderSilence = z.object({
+  since: instant,
+  lastKnown: z.object({ location: point, at: instant }).optional(),
+});
+export type RiderSilence = z.infer<typeof riderSilence>;
+
+/**
+ * Everything known of a delivery: every offer ever made, oldest first, its search once there was one, who has the job, and whether he has
+ * fallen silent.
+ */
 export const deliveryInFull = z.object({
   delivery,
   offers: z.array(offerMade),
   search: searchProgress.optional(),
   riderName: z.string().optional(),
+  riderSilent: riderSilence.optional(),
 });
 export type DeliveryInFull = z.infer<typeof deliveryInFull>;
 
 export const listDeliveries = pageQuery.extend({ active: z.literal('true') });
-export const activeDelivery = delivery.pick({
-  orderId: true,
-  status: true,
-  riderId: true,
-  pickup: true,
-  dropoff: true,
-  seq: true,
-});
+export const activeDelivery = delivery
+  .pick({ orderId: true, status: true, riderId: true, pickup: true, dropoff: true, seq: true })
+  .extend({ riderSilent: riderSilence.optional() });
 export type ActiveDelivery = z.infer<typeof activeDelivery>;
 export const activeDeliveryList = page(activeDelivery);
 
@@ -150,13 +156,24 @@ export const releaseDelivery = z.strictObject({ reason: line({ max: 300 }) });
 export const exclusion = z.enum(['busy', 'stale', 'declined', 'expired', 'released']);
 export type Exclusion = z.infer<typeof exclusion>;
 
-/** Why this rider: the nearest candidates of one step of the search, and what became of each. A higher score is better. */
+/**
+ * Why this rider: the nearest candidates of one step of the search, and what became of each. A higher score is better. `finishesInM`: he is
+ * busy, and will be free nearby after so many metres.
+ */
 export const decision = z.object({
   at: instant,
   wave: z.int(),
   radiusM: z.number(),
   considered: z.int(),
-  candidates: z.array(z.object({ riderId, distanceM: z.number(), score: z.number(), excluded: exclusion.optional() })),
+  candidates: z.array(
+    z.object({
+      riderId,
+      distanceM: z.number(),
+      score: z.number(),
+      excluded: exclusion.optional(),
+      finishesInM: z.number().optional(),
+    }),
+  ),
   offered: z.array(riderId),
 });
 export type SearchDecision = z.infer<typeof decision>;

@@ -8,7 +8,7 @@ type Profiled = {
 
 const noted = z.object({ op: z.string(), ns: z.string(), planSummary: z.string() });
 
-/** How the database found what it answered while `work` ran: each query with its collection and its plan. */
+/** How the database found what it answered while `work` ran: each query and count with its collection and its plan. */
 export const profiledQueries = async (
   db: Profiled | undefined,
   work: () => Promise<unknown>,
@@ -21,6 +21,6 @@ export const profiledQueries = async (
   await db.command({ profile: 0 });
   return (await profile())
     .slice(before)
-    .filter(({ op, ns }) => op === 'query' && !ns.endsWith('.system.profile'))
+    .filter(({ op, ns }) => (op === 'query' || op === 'command') && !ns.endsWith('.system.profile'))
     .map(({ ns, planSummary }) => ({ collection: ns.slice(ns.lastIndexOf('.') + 1), plan: planSummary }));
 };

@@ -240,7 +240,7 @@ describe('every event in every state', () => {
       everywhere('nothing-new', { ...remembered, rider_assigned: 'ready_for_rider RIDER_UNASSIGNED' }),
       follow(snapshot('searching', 1)),
     ));
-  describe('F25: DELIVERY_PICKED_UP, the assignment perhaps missed', () =>
+  describe('D9, F25: DELIVERY_PICKED_UP, the assignment perhaps missed', () =>
     table(
       everywhere('nothing-new', {
         ...remembered,
@@ -250,7 +250,7 @@ describe('every event in every state', () => {
       }),
       follow(snapshot('picked_up', 1, riderA)),
     ));
-  describe('DELIVERY_COMPLETED, everything before perhaps missed', () =>
+  describe('D9: DELIVERY_COMPLETED, everything before perhaps missed', () =>
     table(
       everywhere('nothing-new', {
         ...remembered,
@@ -272,7 +272,7 @@ describe('every event in every state', () => {
       }),
       follow(snapshot('escalated', 0)),
     ));
-  it('a rider who waits before the food is ready is told of with it, in one write', () => {
+  it('D7, E05: a rider who waits before the food is ready is told of with it, in one write', () => {
     const waiting = follow(snapshot('assigned', 1, riderA))(anOrder('preparing'));
     expect(waiting.kind === 'changed' && told(markReady(id, waiting.state, now))).toBe(
       'rider_assigned READY_FOR_RIDER RIDER_ASSIGNED',

@@ -3,6 +3,7 @@ import type { Cause } from '@tiffin/platform/persistence/stored';
 import type { Background } from '../dispatch/background.ts';
 import type { Turns } from '../dispatch/turns.ts';
 import type { WithdrawOffers } from '../dispatch/withdraw-offers.ts';
+import type { SilencePolicy } from './delivery.ts';
 import { accept, revoke } from './offers.ts';
 
 /**
@@ -10,9 +11,19 @@ import { accept, revoke } from './offers.ts';
  * unique index on the job itself, so two accepts in the same millisecond cannot both be right; his offer goes on to the next.
  */
 export const acceptOffer =
-  ({ turns, background, withdrawOffers }: { turns: Turns; background: Background; withdrawOffers: WithdrawOffers }) =>
+  ({
+    turns,
+    background,
+    withdrawOffers,
+    silence,
+  }: {
+    turns: Turns;
+    background: Background;
+    withdrawOffers: WithdrawOffers;
+    silence: SilencePolicy;
+  }) =>
   async (orderId: string, riderUserId: string, cause: Cause) => {
-    const turn = await turns.take(orderId, (state, now) => accept(state, riderUserId, now), cause);
+    const turn = await turns.take(orderId, (state, now) => accept(state, riderUserId, now, silence), cause);
     if (turn.kind === 'committed') {
       background.run('offers of a rider who has a job now', () => withdrawOffers(riderUserId, 'busy'));
     }

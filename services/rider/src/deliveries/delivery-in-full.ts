@@ -2,7 +2,7 @@ import { deliveryEvents } from '@tiffin/contracts/delivery-events';
 import type { DeliveryInFull, OfferMade } from '@tiffin/contracts/rider-api';
 import type { StreamEvent } from '@tiffin/platform/persistence/stored';
 import * as z from 'zod';
-import { type Delivery, deliveryView, type MadeOffer, nextActionAt } from './delivery.ts';
+import { type Delivery, deliveryView, type MadeOffer, nextSearchTurnAt, silenceView } from './delivery.ts';
 
 /** What a delivery's document keeps: its state, its whole history, and how far its search last looked. */
 export type DeliveryStory = {
@@ -17,12 +17,13 @@ export const inFull = ({ state, seq, history, radiusM }: DeliveryStory): Deliver
   const delivery = deliveryView(state, seq);
   if (!delivery) return undefined;
   const ends = endsOf(state, history);
-  const next = nextActionAt(state)?.toISOString();
+  const next = nextSearchTurnAt(state)?.toISOString();
   return {
     delivery,
     offers: state.offers.map((offer) => offerMade(offer, delivery.earningPaise, ends.get(offer.offerId))),
     ...(radiusM !== undefined && { search: { wave: state.wave, radiusM, ...(next && { nextAt: next }) } }),
     ...(state.riderName !== undefined && { riderName: state.riderName }),
+    ...silenceView(state),
   };
 };
 

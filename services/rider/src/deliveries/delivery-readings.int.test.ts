@@ -193,6 +193,24 @@ describe('the list of deliveries under way', () => {
     expect(await listed()).toEqual([[picked, 'picked_up']]);
   });
 
+  it('D8: shows who has fallen silent, since when and where he was last, until he is heard again', async () => {
+    const rider = await stand.riderAt(place(100));
+    const { order } = await stand.ready();
+    await stand.use.acceptOffer(order, rider.user, stand.cause);
+    const riderSilent = { since: stand.now().toISOString(), lastKnown: { location: place(100), at: clockAfter(0) } };
+    await stand.tick(order, 60);
+    expect((await doors.read(LIST, activeDeliveryList)).items).toMatchObject([{ orderId: order, riderSilent }]);
+    expect(await doors.read(`/deliveries/${order}`, deliveryInFull)).toMatchObject({ riderSilent });
+    const plans = await doors.plansOf(() => stand.deliveries.countSilent());
+    expect(plans.join()).toContain('IXSCAN { state.silence.since: 1 }');
+
+    const fix = { seq: 1, at: stand.now().toISOString(), location: place(110), accuracyM: 8 };
+    await stand.use.positions.report(rider.user, [fix]);
+    await stand.use.background.idle();
+    for (const path of [LIST, `/deliveries/${order}`])
+      expect(JSON.stringify((await doors.get('admin', path)).body), path).not.toContain('riderSilent');
+  });
+
   it('has no hole and no repeat while deliveries are added, many at one moment', async () => {
     const made: string[] = [];
     for (let number = 0; number < 9; number += 1) {

@@ -1,3 +1,4 @@
+import type { Point } from '@tiffin/contracts/geo';
 import { orderId as asOrderId } from '@tiffin/contracts/ids';
 import { decision } from '@tiffin/contracts/rider-api';
 import { TAIL_PROJECTION } from '@tiffin/platform/persistence/aggregate-document';
@@ -36,6 +37,7 @@ export const createMongoDeliveryStore = (
       // The last field is there because two indexes of the same fields are one to an older MongoDB.
       [{ createdAt: 1, _id: 1, 'state.open': 1 }, { partialFilterExpression: OPEN }],
       [{ createdAt: 1, _id: 1, 'state.active': 1 }, { partialFilterExpression: ACTIVE }],
+      [{ 'state.silence.since': 1 }, { sparse: true }],
     ],
     beside: { decisions: { type: [mongoose.Schema.Types.Mixed], default: undefined } },
     nextActionAt,
@@ -80,13 +82,21 @@ export const createMongoDeliveryStore = (
           { ...OPEN, 'state.offers.riderUserId': userIds },
         ],
       };
-      const projection = { _id: 0, 'state.riderId': 1, 'state.offers.riderId': 1, 'state.offers.status': 1 };
+      const projection = {
+        ...{ _id: 0, 'state.riderId': 1, 'state.status': 1, 'state.job.dropoff': 1 },
+        ...{ 'state.offers.riderId': 1, 'state.offers.status': 1 },
+      };
       const found = await model.collection.find(ofThem, { projection }).toArray(); // see RiderStore.findNear
       const deliveries = found.map(partOf);
       const asked = deliveries.flatMap(({ offers }) => offers ?? []).filter(isOpenOffer);
       return {
         busy: new Set(deliveries.flatMap(({ riderId }) => riderId ?? [])),
         thinking: new Set(asked.map(({ riderId }) => riderId)),
+        dropoffs: new Map(
+          deliveries.flatMap(({ riderId, status, job }): [string, Point][] =>
+            riderId && status === 'picked_up' && job?.dropoff ? [[riderId, job.dropoff]] : [],
+          ),
+        ),
       };
     },
 
@@ -138,6 +148,9 @@ export const createMongoDeliveryStore = (
         .lean();
       return documents.map(read);
     },
+
+    // Times are ISO 8601: every one is greater than the empty word, which the sparse index can be asked for.
+    countSilent: () => model.collection.countDocuments({ 'state.silence.since': { $gt: '' } }),
 
     storyOf: async (orderId) => {
       const document = await model.findById(orderId, { decisions: { $slice: -1 } }).lean();

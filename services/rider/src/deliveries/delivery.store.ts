@@ -16,7 +16,12 @@ export type DeliveryChange = {
 };
 
 /** Riders among those asked about who have a job, and those who are thinking about an offer of another delivery. */
-export type Engagements = { readonly busy: ReadonlySet<string>; readonly thinking: ReadonlySet<string> };
+export type Engagements = {
+  readonly busy: ReadonlySet<string>;
+  readonly thinking: ReadonlySet<string>;
+  /** Where those of the busy who have food in their bag bring it. */
+  readonly dropoffs: ReadonlyMap<string, Point>;
+};
 
 /** A rider's trip, as his positions are told: which order, and whose. */
 export type Trip = { readonly orderId: OrderId; readonly userId?: UserId };
@@ -46,6 +51,8 @@ export type DeliveryStore = Timed & {
   tripsOf(riderIds: readonly string[]): Promise<ReadonlyMap<string, Trip>>;
   /** Deliveries that have not ended, oldest first, at most `limit`. */
   underway(after: DeliveryPosition | undefined, limit: number): Promise<readonly Stored<Delivery>[]>;
+  /** How many deliveries have a rider who has fallen silent. */
+  countSilent(): Promise<number>;
   /** All that is kept of a delivery, as of one moment. */
   storyOf(orderId: string): Promise<DeliveryStory | undefined>;
   /** Why each rider was asked, oldest first; undefined for an unknown order. */

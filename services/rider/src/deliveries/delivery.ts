@@ -11,6 +11,8 @@ import {
   deliveryStatus,
   type Offer,
   offerState,
+  type RiderSilence,
+  riderSilence,
 } from '@tiffin/contracts/rider-api';
 import { instant } from '@tiffin/contracts/time';
 import * as z from 'zod';
@@ -66,6 +68,14 @@ export const deliveryState = z.object({
   emptySearches: z.int(),
   nextSearchAt: instant.optional(),
   searchUntil: instant.optional(),
+  /** Until when the search waits, or waited, in its first radius for a rider who is about to finish nearby. */
+  finisherAwaitedUntil: instant.optional(),
+  /** While a rider has the job: since when his silence counts, and when he is looked for next. */
+  watchedFrom: instant.optional(),
+  watchAt: instant.optional(),
+  /** No position has come from him for a while. `isCase`: a person knows. */
+  silence: riderSilence.extend({ isCase: z.boolean() }).optional(),
+  /** Guesses at the code of the door so far. */
   wrongCodes: z.int(),
   codeLockedUntil: instant.optional(),
 });
@@ -77,7 +87,7 @@ export type DeliveryEvent = {
 }[DeliveryEventType];
 export type DeliveryEventType = Extract<
   EventType,
-  `DELIVERY_${string}` | `OFFER_${string}` | 'RIDER_ASSIGNED' | 'RIDER_UNASSIGNED'
+  `DELIVERY_${string}` | `OFFER_${string}` | 'RIDER_ASSIGNED' | 'RIDER_UNASSIGNED' | 'RIDER_SILENT'
 >;
 
 /** What a rule makes of a delivery: the state after, and what is to be told. */
@@ -90,6 +100,14 @@ export type SearchPolicy = {
   readonly waveSize: number;
   /** How long after ready a rider is looked for. */
   readonly searchLimitMs: number;
+};
+
+/** How long no position may come from the rider of a job, from the configuration. */
+export type SilencePolicy = {
+  /** Then he is marked as silent. */
+  readonly silentAfterMs: number;
+  /** Then he is replaced before the pick-up, and a person is told after it. */
+  readonly replacedAfterMs: number;
 };
 
 /** The delivery of an order that is ready: nobody asked yet. `readyAt` in the future counts as now. */
@@ -129,8 +147,12 @@ export const isOpenOffer = (offer: MadeOffer): boolean => offer.status === 'sent
 export const offerOf = (state: Delivery, riderUserId: string): MadeOffer | undefined =>
   state.offers.findLast((offer) => offer.riderUserId === riderUserId);
 
-/** When a delivery wants to be looked at again: the earliest of offer expiry, next search and search limit. */
-export const nextActionAt = ({ open, offers, nextSearchAt, searchUntil }: Delivery): Date | undefined => {
+/** When a delivery wants to be looked at again: at the next turn of its search, or to see whether its rider is still there. */
+export const nextActionAt = (state: Delivery): Date | undefined =>
+  state.active && state.watchAt ? new Date(state.watchAt) : nextSearchTurnAt(state);
+
+/** When a search takes its next turn: the earliest of offer expiry, next search and search limit. */
+export const nextSearchTurnAt = ({ open, offers, nextSearchAt, searchUntil }: Delivery): Date | undefined => {
   if (!open) return undefined;
   const waiting = offers.filter(isOpenOffer).map((offer) => offer.expiresAt);
   const next = waiting.length > 0 ? waiting : [nextSearchAt];
@@ -142,6 +164,19 @@ export const nextActionAt = ({ open, offers, nextSearchAt, searchUntil }: Delive
 export const withoutSearch = (state: Delivery): Delivery => {
   const { nextSearchAt: _next, ...rest } = state;
   return { ...rest, open: false };
+};
+
+/** Nobody has the job any more, so nobody is looked for. */
+export const withoutWatch = (state: Delivery): Delivery => {
+  const { watchedFrom: _from, watchAt: _at, silence: _silence, ...rest } = state;
+  return rest;
+};
+
+/** The silence of its rider as others see it. */
+export const silenceView = ({ silence }: Delivery): { riderSilent?: RiderSilence } => {
+  if (!silence) return {};
+  const { isCase: _known, ...riderSilent } = silence;
+  return { riderSilent };
 };
 
 export const snapshotOf = ({
@@ -202,5 +237,6 @@ export const activeView = (state: Delivery, seq: number): ActiveDelivery | undef
     ...(state.riderId && { riderId: state.riderId }),
     pickup: state.job.pickup,
     ...(state.job.dropoff && { dropoff: state.job.dropoff }),
+    ...silenceView(state),
     seq,
   };

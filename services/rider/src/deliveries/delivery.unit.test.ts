@@ -10,15 +10,27 @@ import {
   deliveryView,
   neverOpened,
   nextActionAt,
+  nextSearchTurnAt,
   openDelivery,
 } from './delivery.ts';
-import { accept, type ChosenRider, decline, expireOffers, freeSlots, makeOffers, revoke } from './offers.ts';
+import {
+  accept as acceptBy,
+  type ChosenRider,
+  decline,
+  expireOffers,
+  freeSlots,
+  makeOffers,
+  revoke,
+} from './offers.ts';
+import { watch } from './rider-silence.ts';
 import { escalate, foundNobody, isSearchOver, pauseAfter } from './search-turns.ts';
 import { CODE_ATTEMPTS, CODE_LOCK_MS, cancel, deliver, pickUp, release } from './trip.ts';
 
 const START = new Date('2026-11-21T12:00:00.000Z');
 const after = (seconds: number) => new Date(START.getTime() + seconds * 1_000);
 const policy = { offerTtlMs: 12_000, waveSize: 3, searchLimitMs: 1_200_000 };
+const silence = { silentAfterMs: 60_000, replacedAfterMs: 180_000 };
+const accept = (state: Delivery, riderUserId: string, now: Date) => acceptBy(state, riderUserId, now, silence);
 const order = orderId.parse('a'.repeat(24));
 const hex = (digit: string) => digit.repeat(24);
 
@@ -221,6 +233,8 @@ const everyEvent = (): DeliveryEvent[] => [
   ...eventsOf(cancel(assigned)),
   ...escalate(offering).events,
   ...neverOpened(order).events,
+  ...eventsOf(watch(assigned, ANN.riderId, { receivingSince: START }, after(61), silence)),
+  ...eventsOf(watch(pickedUp, ANN.riderId, { receivingSince: START }, after(181), silence)),
 ];
 const eventsOf = (decision: { kind: string } & Partial<{ events: readonly DeliveryEvent[] }>) => [
   ...(decision.events ?? []),
@@ -341,8 +355,13 @@ describe('the clock of a search', () => {
     expect(nextActionAt(foundNobody(searching, after(1_199)))).toEqual(after(1_200));
     expect(isSearchOver(searching, after(1_199.999))).toBe(false);
     expect(isSearchOver(searching, after(1_200))).toBe(true);
-    for (const state of [assigned, pickedUp, delivered, states.escalated, states.neverOpened])
+    for (const state of [delivered, states.escalated, states.cancelledWhileAssigned, states.neverOpened])
       expect(nextActionAt(state)).toBeUndefined();
+    for (const state of [assigned, pickedUp]) {
+      expect(nextActionAt(state)).toEqual(after(61));
+      expect(nextSearchTurnAt(state)).toBeUndefined();
+    }
+    expect(nextActionAt(states.released)).toEqual(after(30));
   });
 
   it('counts from ready, and a ready in the future from now', () => {
@@ -361,11 +380,11 @@ describe('the clock of a search', () => {
 describe('the code at the door', () => {
   const guess = (state: Delivery, code: 'right' | 'wrong', now: Date) => deliver(state, 'ann', code, now);
 
-  it('keeps the delivery where it is while the code is wrong, and locks the door after five', () => {
+  it('D10: keeps the delivery where it is while the code is wrong, and locks the door after five', () => {
     let state = pickedUp;
     for (let guesses = 1; guesses <= CODE_ATTEMPTS; guesses += 1) {
       const decision = guess(state, 'wrong', after(60));
-      expect(eventsOf(decision)).toEqual([]);
+      expect(eventsOf(decision)).toHaveLength(guesses === CODE_ATTEMPTS ? 1 : 0);
       state = stateOf(decision);
       expect(state.status).toBe('picked_up');
     }
@@ -374,6 +393,25 @@ describe('the code at the door', () => {
       retryAfterMs: CODE_LOCK_MS - 1_000,
     });
     expect(said(guess(state, 'right', after(60 + CODE_LOCK_MS / 1_000)))).toBe('→ delivered');
+  });
+
+  it('E10: tells a person when the door is locked for the first time, and locks it again after five more', () => {
+    let state = pickedUp;
+    const told: DeliveryEvent[] = [];
+    for (let guesses = 1; guesses <= 3 * CODE_ATTEMPTS; guesses += 1) {
+      const decision = guess(state, 'wrong', after(60 * guesses));
+      told.push(...eventsOf(decision));
+      state = stateOf(decision);
+      const isLocked = guess(state, 'right', after(60 * guesses)).kind === 'conflict';
+      expect(isLocked, `after guess ${guesses}`).toBe(guesses % CODE_ATTEMPTS === 0);
+    }
+    expect(told).toEqual([
+      {
+        type: 'DELIVERY_CASE_OPENED',
+        version: 1,
+        data: { orderId: order, riderId: ANN.riderId, reason: 'the code at the door was wrong 5 times' },
+      },
+    ]);
   });
 
   it('forgives the guesses before a right one', () => {

@@ -9,6 +9,7 @@ import {
   offerOf,
   offerView,
   type SearchPolicy,
+  type SilencePolicy,
   type Step,
 } from './delivery.ts';
 
@@ -112,7 +113,7 @@ const refuse = (state: Delivery, offer: MadeOffer | undefined) => {
 };
 
 /** The rider takes the job: every other open offer ends as taken. The winner asking again changes nothing. */
-export const accept = (state: Delivery, riderUserId: string, now: Date) => {
+export const accept = (state: Delivery, riderUserId: string, now: Date, { silentAfterMs }: SilencePolicy) => {
   if (state.riderUserId === riderUserId && (state.active || state.status === 'delivered')) return unchanged;
   const offer = offerOf(state, riderUserId);
   if (!offer || !state.open || !isOpenOffer(offer) || isOver(offer, now)) return refuse(state, offer);
@@ -129,6 +130,8 @@ export const accept = (state: Delivery, riderUserId: string, now: Date) => {
     open: false,
     active: true,
     assignment: state.assignment + 1,
+    watchedFrom: now.toISOString(),
+    watchAt: new Date(now.getTime() + silentAfterMs).toISOString(),
   };
   return changed(after, { type: 'RIDER_ASSIGNED', version: 1, data: factsOf(after, closed) } as const);
 };

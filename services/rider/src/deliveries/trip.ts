@@ -1,12 +1,12 @@
 import { MINUTE } from '@tiffin/platform/clock';
 import { changed, conflict, outrun, unchanged } from '@tiffin/platform/persistence/decision';
-import { type Delivery, type DeliveryEvent, factsOf, withoutSearch } from './delivery.ts';
+import { type Delivery, type DeliveryEvent, factsOf, type Step, withoutSearch, withoutWatch } from './delivery.ts';
 import { endOffers } from './offers.ts';
 
 /** What became of the code the rider typed; `not-asked` where codes are off. */
 export type CodeCheck = 'right' | 'wrong' | 'not-asked';
 
-/** Guesses before the rider has to wait, and how long: 10,000 codes at 5 a minute outlast any delivery. */
+/** Guesses before the rider has to wait and a person is told, and how long: 10,000 codes at 5 a minute outlast any delivery. */
 export const CODE_ATTEMPTS = 5;
 export const CODE_LOCK_MS = MINUTE;
 
@@ -54,16 +54,26 @@ export const deliver = (state: Delivery, riderUserId: string, code: CodeCheck, n
       ...conflict('too_many_requests', 'Too many wrong codes; wait a minute.'),
       retryAfterMs: lockedMs,
     } as const;
-  if (code === 'wrong') return changed<Delivery, DeliveryEvent>(countWrongCode(state, now));
-  const { codeLockedUntil: _unlocked, ...rest } = state;
+  if (code === 'wrong') {
+    const after = countWrongCode(state, now);
+    return changed<Delivery, DeliveryEvent>(after, ...(after.wrongCodes === CODE_ATTEMPTS ? [nobodyKnows(after)] : []));
+  }
+  const { codeLockedUntil: _unlocked, ...rest } = withoutWatch(state);
   const after: Delivery = { ...rest, status: 'delivered', active: false, wrongCodes: 0 };
   return changed(after, { type: 'DELIVERY_COMPLETED', version: 1, data: factsOf(after, []) } as const);
 };
 
 const countWrongCode = (state: Delivery, now: Date): Delivery => {
   const wrongCodes = state.wrongCodes + 1;
-  if (wrongCodes < CODE_ATTEMPTS) return { ...state, wrongCodes };
-  return { ...state, wrongCodes: 0, codeLockedUntil: new Date(now.getTime() + CODE_LOCK_MS).toISOString() };
+  if (wrongCodes % CODE_ATTEMPTS > 0) return { ...state, wrongCodes };
+  return { ...state, wrongCodes, codeLockedUntil: new Date(now.getTime() + CODE_LOCK_MS).toISOString() };
+};
+
+/** The first time the door is locked a person hears of it: either the rider guesses, or the customer cannot find the code. */
+const nobodyKnows = ({ orderId, riderId }: Delivery): DeliveryEvent => {
+  if (!riderId) throw new Error('a code was typed and nobody has the delivery');
+  const reason = `the code at the door was wrong ${CODE_ATTEMPTS} times`;
+  return { type: 'DELIVERY_CASE_OPENED', version: 1, data: { orderId, riderId, reason } };
 };
 
 /** The rider gives the job back before the pick-up; he is free at once and the search goes on without him. */
@@ -79,9 +89,15 @@ export const release = (state: Delivery, riderUserId: string, reason: string, no
     default:
       return closed;
   }
+  const back = takeBack(state, reason, now);
+  return changed(back.state, ...back.events);
+};
+
+/** Takes the job from its rider before the pick-up: he is free, hears of it and is not asked again, and the search goes on. */
+export const takeBack = (state: Delivery, reason: string, now: Date): Step => {
   const { state: given, ended } = endOffers(
-    state,
-    (offer) => offer.status === 'accepted' && offer.riderUserId === riderUserId,
+    withoutWatch(state),
+    (offer) => offer.status === 'accepted' && offer.riderUserId === state.riderUserId,
     { status: 'released' },
   );
   const { riderId: _id, riderUserId: _user, riderName: _name, riderPhone: _phone, ...rest } = given;
@@ -100,7 +116,10 @@ export const release = (state: Delivery, riderUserId: string, reason: string, no
     riderUserId: offer.riderUserId,
     reason: 'cancelled' as const,
   }));
-  return changed(after, { type: 'RIDER_UNASSIGNED', version: 1, data: { ...factsOf(after, back), reason } } as const);
+  return {
+    state: after,
+    events: [{ type: 'RIDER_UNASSIGNED', version: 1, data: { ...factsOf(after, back), reason } }],
+  };
 };
 
 /** The order is cancelled. Everybody who was asked hears of it, the assigned rider too, and is free. After the pick-up the trip goes on. */
@@ -111,7 +130,7 @@ export const cancel = (state: Delivery) => {
     status: 'revoked',
     revokedFor: 'taken',
   });
-  const after: Delivery = { ...withoutSearch(ended), status: 'cancelled', active: false };
+  const after: Delivery = { ...withoutSearch(withoutWatch(ended)), status: 'cancelled', active: false };
   const closedOffers = told.map((offer) => ({
     offerId: offer.offerId,
     riderUserId: offer.riderUserId,

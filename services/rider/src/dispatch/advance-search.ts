@@ -5,6 +5,7 @@ import { expireOffers, freeSlots, makeOffers } from '../deliveries/offers.ts';
 import { escalate, foundNobody, isSearchOver } from '../deliveries/search-turns.ts';
 import { type Candidate, decisionOf } from './candidates.ts';
 import type { FindRiders } from './find-riders.ts';
+import { awaitFinisher, type FinishingPolicy } from './finishing-soon.ts';
 
 export type AdvanceSearch = (begun: Step, now: Date, why?: { nudged: boolean }) => Promise<DeliveryChange>;
 
@@ -20,7 +21,7 @@ export const createAdvanceSearch =
     newOfferId,
   }: {
     findRiders: FindRiders;
-    policy: SearchPolicy;
+    policy: SearchPolicy & { finishing: FinishingPolicy };
     newOfferId: () => OfferId;
   }): AdvanceSearch =>
   async (begun, now, { nudged } = { nudged: false }) => {
@@ -46,7 +47,7 @@ export const createAdvanceSearch =
       return { state: asked.state, events: [...events, ...asked.events], decisions };
     }
     if (nudged) return { state, events };
-    const paused = foundNobody(state, now);
+    const paused = found.isWaiting ? awaitFinisher(state, now, policy.finishing) : foundNobody(state, now);
     return { state: paused, events, ...(paused !== state && { decisions }) };
   };
 

@@ -3,6 +3,7 @@ import type { Exclusion, SearchDecision } from '@tiffin/contracts/rider-api';
 import type { Engagements } from '../deliveries/delivery.store.ts';
 import { type Delivery, isOpenOffer } from '../deliveries/delivery.ts';
 import type { NearbyRider } from '../riders/rider.store.ts';
+import { type FinishingPolicy, finishesInM } from './finishing-soon.ts';
 import { score } from './score.ts';
 
 /** A rider on duty near the pickup, and what the search makes of him. */
@@ -10,6 +11,8 @@ export type Candidate = NearbyRider & {
   readonly distanceM: number;
   readonly score: number;
   readonly excluded?: Exclusion;
+  /** He is busy, and will be free nearby after so many metres. */
+  readonly finishesInM?: number;
 };
 
 /** How many candidates a decision keeps. */
@@ -38,12 +41,14 @@ export const judgeCandidates = (
     engagements,
     now,
     freshMs,
+    finishing,
   }: {
     delivery: Delivery;
     pickup: Point;
     engagements: Engagements;
     now: Date;
     freshMs: number;
+    finishing: FinishingPolicy;
   },
 ): readonly Candidate[] => {
   const refused = exclusionsOf(delivery);
@@ -56,7 +61,16 @@ export const judgeCandidates = (
     const away = Math.round(distanceM(pickup, rider.location));
     const excluded = exclusionOf(rider);
     const rated = score({ distanceM: away, isThinking: engagements.thinking.has(rider.riderId) });
-    return { ...rider, distanceM: away, score: rated, ...(excluded && { excluded }) };
+    const isFresh = now.getTime() - rider.at.getTime() <= freshMs;
+    const dropoff = excluded === 'busy' && isFresh ? engagements.dropoffs.get(rider.riderId) : undefined;
+    const left = finishesInM(rider.location, { dropoff, pickup }, finishing);
+    return {
+      ...rider,
+      distanceM: away,
+      score: rated,
+      ...(excluded && { excluded }),
+      ...(left !== undefined && { finishesInM: left }),
+    };
   });
 };
 
@@ -76,11 +90,12 @@ export const decisionOf = (
   considered,
   candidates: candidates
     .filter((candidate, index) => index < KEPT_CANDIDATES || chosen.includes(candidate))
-    .map(({ riderId, distanceM: away, score: rated, excluded }) => ({
+    .map(({ riderId, distanceM: away, score: rated, excluded, finishesInM: left }) => ({
       riderId,
       distanceM: away,
       score: rated,
       ...(excluded && { excluded }),
+      ...(left !== undefined && { finishesInM: left }),
     })),
   offered: chosen.map(({ riderId }) => riderId),
 });
@@ -93,4 +108,6 @@ export type Findings = {
   readonly chosen: readonly Candidate[];
   readonly considered: number;
   readonly radiusM: number;
+  /** Nobody can be asked within the first radius, and somebody there is about to be free. */
+  readonly isWaiting: boolean;
 };

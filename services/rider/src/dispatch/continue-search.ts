@@ -2,7 +2,9 @@ import { changed, unchanged } from '@tiffin/platform/persistence/decision';
 import { nextActionAt } from '../deliveries/delivery.ts';
 import type { Turns } from './turns.ts';
 
-/** What a timer does: if the delivery's hour has come (offer over, pause over, limit reached) its search takes its next turn. */
+export type ContinueSearch = ReturnType<typeof createContinueSearch>;
+
+/** If the delivery's hour has come (offer over, pause over, limit reached) its search takes its next turn. */
 export const createContinueSearch =
   ({ turns }: { turns: Turns }) =>
   (orderId: string) =>

@@ -3,6 +3,7 @@ import type { DeliveryStore } from '../deliveries/delivery.store.ts';
 import type { Delivery } from '../deliveries/delivery.ts';
 import type { RiderStore } from '../riders/rider.store.ts';
 import { type Candidate, eligible, type Findings, judgeCandidates, KEPT_CANDIDATES } from './candidates.ts';
+import { type FinishingPolicy, mayWait } from './finishing-soon.ts';
 
 export type FindRiders = (delivery: Delivery, pickup: Point, slots: number, now: Date) => Promise<Findings>;
 
@@ -11,7 +12,7 @@ const OVERLAP_M = 1;
 
 /**
  * Looks for up to `slots` riders around the pickup, nearest first: within the first radius, and as long as there is nobody to ask, within
- * the next. Riders who cannot be asked are passed page by page, each twice as long as the last, so that a crowd of busy ones in front
+ * the next; unless a rider who is about to finish around the corner is worth a short wait. Riders who cannot be asked are passed page by page, each twice as long as the last, so that a crowd of busy ones in front
  * hides nobody and is never read whole.
  */
 export const createFindRiders =
@@ -20,11 +21,13 @@ export const createFindRiders =
     deliveries,
     radiiM,
     freshMs,
+    finishing,
   }: {
     riders: Pick<RiderStore, 'findNear' | 'countNear'>;
     deliveries: Pick<DeliveryStore, 'engagementsOf'>;
     radiiM: readonly number[];
     freshMs: number;
+    finishing: FinishingPolicy;
   }): FindRiders =>
   async (delivery, pickup, slots, now) => {
     const candidates: Candidate[] = [];
@@ -45,7 +48,7 @@ export const createFindRiders =
             mayBeMore ? riders.countNear(pickup, toM) : undefined,
           ]);
           if (count !== undefined) crowd = { withinM: toM, count };
-          candidates.push(...judgeCandidates(page, { delivery, pickup, engagements, now, freshMs }));
+          candidates.push(...judgeCandidates(page, { delivery, pickup, engagements, now, freshMs, finishing }));
         }
         if (page.length < limit) return true;
         reachedM = candidates.at(-1)?.distanceM ?? reachedM;
@@ -55,9 +58,12 @@ export const createFindRiders =
 
     let radiusM = 0;
     let sawAll = true;
+    let isWaiting = false;
     for (radiusM of radiiM) {
       sawAll = await readRing(radiusM);
       if (eligible(candidates).length > 0) break;
+      isWaiting = mayWait(delivery, now) && candidates.some(({ finishesInM }) => finishesInM !== undefined);
+      if (isWaiting) break;
       reachedM = radiusM;
     }
     return {
@@ -65,5 +71,6 @@ export const createFindRiders =
       chosen: eligible(candidates).slice(0, slots),
       considered: sawAll ? candidates.length : (crowd?.count ?? candidates.length),
       radiusM,
+      isWaiting,
     };
   };

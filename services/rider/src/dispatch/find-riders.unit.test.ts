@@ -93,7 +93,10 @@ const town = (people: readonly Person[]) => {
     new Set(riders.map(({ riderId: id }) => id).filter((id) => feature.get(id) === wanted));
   const find = createFindRiders({
     riders: store,
-    deliveries: { engagementsOf: async () => ({ busy: having('busy'), thinking: having('thinking') }) },
+    deliveries: {
+      engagementsOf: async () => ({ busy: having('busy'), thinking: having('thinking'), dropoffs: new Map() }),
+    },
+    finishing: { withinM: 300, nearM: 500, waitMs: 30_000 },
     radiiM: RADII_M,
     freshMs: FRESH_MS,
   });

@@ -23,7 +23,7 @@ describe('races for a delivery', () => {
   const acceptAtOnce = (order: string, users: readonly string[]) =>
     Promise.all(users.map((user, index) => (processes[index % 2] ?? stand.use).acceptOffer(order, user, stand.cause)));
 
-  it(`B34, D1, T06: of ${RIDERS} riders who accept at once, at two processes, one gets the delivery, every time`, {
+  it(`B34, D1, E07, T06: of ${RIDERS} riders who accept at once, at two processes, one gets the delivery, every time`, {
     timeout: ROUNDS * 20_000,
   }, async () => {
     for (let round = 0; round < ROUNDS; round += 1) {
@@ -43,7 +43,7 @@ describe('races for a delivery', () => {
     }
   });
 
-  it('B33, D3: an accept after revoke, expiry or decline is refused, and a winner whose answer was lost hears it again', async () => {
+  it('B33, D3, E07: an accept after revoke, expiry or decline is refused, and a winner whose answer was lost hears it again', async () => {
     const { order } = await stand.ready();
     const [early] = await stand.asked(order);
     await stand.tick(order, 12);
@@ -63,7 +63,7 @@ describe('races for a delivery', () => {
     await stand.cancelled(order);
   });
 
-  it('D9: a cancel and all accepts at once have one outcome, and nobody stays locked', async () => {
+  it('D9, E09: a cancel and all accepts at once have one outcome, and nobody stays locked', async () => {
     for (let round = 0; round < 5; round += 1) {
       const { order } = await stand.ready();
       await stand.tick(order, 12);
@@ -83,7 +83,7 @@ describe('races of one rider', () => {
   });
   afterAll(() => stand.close());
 
-  it('D2, T07: one rider accepting two offers at once gets one job and one rider_busy', async () => {
+  it('D2, E07, T07: one rider accepting two offers at once gets one job and one rider_busy', async () => {
     const { user } = await stand.riderAt(place(100));
     const processes = [stand.use, stand.anotherProcess()];
     for (let round = 0; round < ROUNDS; round += 1) {

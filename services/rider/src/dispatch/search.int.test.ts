@@ -63,14 +63,14 @@ describe('the search for a rider', () => {
     expect(await stand.asked(order)).toEqual([cat, eve, fay]);
   });
 
-  it('D5: looks wider at once when the first radius is empty', async () => {
+  it('D5, E06: looks wider at once when the first radius is empty', async () => {
     const far = await stand.riderAt(place(3_200));
     const { order } = await stand.ready();
     expect(await stand.asked(order)).toEqual([far.user]);
     expect(await decisions(order)).toMatchObject([{ radiusM: 3_500, considered: 1 }]);
   });
 
-  it('D5: with nobody at all looks again after 2, 4, 8, 15 s, and escalates at the limit', async () => {
+  it('D5, E06: with nobody at all looks again after 2, 4, 8, 15 s, and escalates at the limit', async () => {
     await stand.riderAt(place(9_000));
     const { order } = await stand.ready();
     expect(await stand.state(order)).toMatchObject({ status: 'searching', active: false });
@@ -84,7 +84,7 @@ describe('the search for a rider', () => {
     expect((await stand.deliveries.find(order))?.state.nextSearchAt).toBeUndefined();
   });
 
-  it('D5: escalates when all decline or let it pass', async () => {
+  it('D5, E06: escalates when all decline or let it pass', async () => {
     const ann = await stand.riderAt(place(100));
     const bob = await stand.riderAt(place(200));
     const { order } = await stand.ready();
@@ -106,7 +106,7 @@ describe('the search for a rider', () => {
     expect(await stand.use.acceptOffer(order, bob.user, stand.cause)).toMatchObject({ code: 'delivery_closed' });
   });
 
-  it('D6: offers at once to a rider who comes on duty in mid-search', async () => {
+  it('D6, E06: offers at once to a rider who comes on duty in mid-search', async () => {
     const late = await stand.newRider();
     const { order } = await stand.ready();
     expect(await stand.asked(order)).toEqual([]);
@@ -114,7 +114,7 @@ describe('the search for a rider', () => {
     expect(await stand.asked(order)).toEqual([late.user]);
   });
 
-  it('D6: offers at once to a rider whose first position arrives, or who can be seen again', async () => {
+  it('D6, E06: offers at once to a rider whose first position arrives, or who can be seen again', async () => {
     const hidden = await stand.riderAt(place(300));
     stand.pass(31);
     const { order } = await stand.ready();
@@ -126,7 +126,7 @@ describe('the search for a rider', () => {
     expect(await stand.asked(order)).toEqual([hidden.user]);
   });
 
-  it('T20: gives no offer to a rider whose position is 31 s old, and says so', async () => {
+  it('D6, E06, T20: gives no offer to a rider whose position is 31 s old, and says so', async () => {
     const hidden = await stand.riderAt(place(100));
     stand.pass(30);
     const fresh = await stand.ready();
@@ -140,7 +140,7 @@ describe('the search for a rider', () => {
     ]);
   });
 
-  it('D6: moves on from a rider who goes off duty with an offer before him', async () => {
+  it('D6, E06: moves on from a rider who goes off duty with an offer before him', async () => {
     const ann = await stand.riderAt(place(100));
     const bob = await stand.riderAt(place(400));
     const { order } = await stand.ready();
@@ -150,7 +150,7 @@ describe('the search for a rider', () => {
     expect(await stand.use.acceptOffer(order, ann.user, stand.cause)).toMatchObject({ code: 'offer_taken' });
   });
 
-  it('D7, T09: opens one search however often the order is said to be ready', async () => {
+  it('D7, E05, T09: opens one search however often the order is said to be ready', async () => {
     const ann = await stand.riderAt(place(100));
     await stand.riderAt(place(400));
     const { order } = await stand.ready();
@@ -160,7 +160,7 @@ describe('the search for a rider', () => {
     expect(await stand.eventTypes(order)).toEqual(['DELIVERY_OFFERED']);
   });
 
-  it('D7: opens no search for an order that was cancelled before it was ready', async () => {
+  it('D7, E09: opens no search for an order that was cancelled before it was ready', async () => {
     await stand.riderAt();
     const order = stand.newOrder();
     expect(await stand.cancelled(order)).toEqual({ kind: 'done' });
@@ -191,6 +191,61 @@ describe('the search for a rider', () => {
     expect(await stand.asked(second.order)).toEqual([ann.user]);
   });
 
+  describe('near a rider who is about to finish', () => {
+    /** Ann carries an order; its drop-off is 100 m from the next pickup, and she is 200 m from it. */
+    const annOnHerWay = async (leftM = 200) => {
+      const ann = await stand.riderAt(place(50));
+      const { order } = await stand.ready(undefined, { dropoff: place(100) });
+      await stand.use.acceptOffer(order, ann.user, stand.cause);
+      await stand.use.drive.pickUp(order, ann.user, stand.cause);
+      stand.pass(1);
+      await stand.use.positions.declare(ann.user, place(100 + leftM));
+      return { ann, order };
+    };
+
+    it('waits for her in its first radius instead of asking somebody far away, and asks her as soon as she is free', async () => {
+      const { ann, order: first } = await annOnHerWay();
+      await stand.riderAt(place(1_500));
+      const { order } = await stand.ready();
+      expect(await stand.asked(order)).toEqual([]);
+      expect(await decisions(order)).toMatchObject([
+        {
+          radiusM: 1_000,
+          considered: 1,
+          candidates: [{ riderId: ann.id, excluded: 'busy', finishesInM: 200 }],
+          offered: [],
+        },
+      ]);
+      stand.pass(10);
+      await stand.use.drive.deliver(first, ann.user, undefined, stand.cause);
+      await stand.use.background.idle();
+      expect(await stand.asked(order)).toEqual([ann.user]);
+    });
+
+    it('looks wider after half a minute, and waits no second time', async () => {
+      await annOnHerWay();
+      const far = await stand.riderAt(place(1_500));
+      const { order } = await stand.ready();
+      expect(await stand.tick(order, 29)).toMatchObject({ kind: 'unchanged' });
+      await stand.tick(order, 1);
+      expect(await stand.asked(order)).toEqual([far.user]);
+      await stand.use.declineOffer(order, far.user, stand.cause);
+      expect(await decisions(order)).toMatchObject([{ radiusM: 1_000 }, { radiusM: 2_000 }, { radiusM: 5_000 }]);
+    });
+
+    it('waits for nobody while somebody can be asked, and not for a rider who has farther to go', async () => {
+      await annOnHerWay(301);
+      const far = await stand.riderAt(place(1_500));
+      const one = await stand.ready();
+      expect(await stand.asked(one.order)).toEqual([far.user]);
+      await stand.cancelled(one.order);
+      const near = await stand.riderAt(place(900));
+      await annOnHerWay();
+      const other = await stand.ready();
+      expect(await stand.asked(other.order)).toEqual([near.user]);
+    });
+  });
+
   it('D4: a process that ends in wave 2 leaves its timer to the next one', async () => {
     const riders = await inARow(6);
     const { order } = await stand.ready();
@@ -198,7 +253,7 @@ describe('the search for a rider', () => {
     // Nothing of the first process is left but its documents; the next one finds what is due.
     stand.pass(12);
     const next = stand.anotherProcess();
-    for (const id of await stand.deliveries.claimDue(20, 10_000)) await next.continueSearch(id);
+    for (const id of await stand.deliveries.claimDue(20, 10_000)) await next.continueDelivery(id);
     expect(await stand.asked(order)).toEqual(riders.slice(4).map(({ user }) => user));
     expect(await next.acceptOffer(order, riders[4]?.user ?? '', stand.cause)).toMatchObject({ kind: 'committed' });
   });

@@ -6,7 +6,7 @@ import type { RiderPosition } from '@tiffin/contracts/rider-events';
 import { type Clock, MINUTE, SECOND } from '@tiffin/platform/clock';
 import type { DeliveryStore } from '../deliveries/delivery.store.ts';
 import type { RiderStore } from '../riders/rider.store.ts';
-import type { Position } from '../riders/rider.ts';
+import { heardAtOf, type Position } from '../riders/rider.ts';
 import { judgeFixes } from './judge-fixes.ts';
 
 /** A position is written again after so many metres or milliseconds: a stored one is never much older than that. */
@@ -121,7 +121,7 @@ export const createLivePositions = ({
       const { newest, accepted, dropped } = judgeFixes(lastFixOf(live.position), fixes, now());
       if (newest) {
         const wasOutOfSight = isOutOfSight(live);
-        live.position = measured(newest, live.position);
+        live.position = measured(newest, live.position, now());
         live.isUntold = true;
         if (wasOutOfSight) await writeNow(live);
       }
@@ -133,7 +133,7 @@ export const createLivePositions = ({
       if (!live) return;
       const at = now();
       live.heardAt = at.getTime();
-      live.position = { location, at, seq: live.position?.seq ?? NO_FIX_YET, movedAt: at, declared: true };
+      live.position = { location, at, heardAt: at, seq: live.position?.seq ?? NO_FIX_YET, movedAt: at, declared: true };
       await write([live]);
     },
 
@@ -144,7 +144,7 @@ export const createLivePositions = ({
       for (const { riderUserId, heardAt } of heard)
         if (now().getTime() - heardAt > FORGET_AFTER_MS) lives.delete(riderUserId);
       await tellAll(heard.filter(({ isUntold }) => isUntold));
-      await write(heard.filter(isWorthWriting));
+      await write(heard.filter((live) => isWorthWriting(live, now())));
     },
   };
 };
@@ -154,9 +154,10 @@ const NO_FIX_YET = -1;
 const lastFixOf = (position: Position | undefined) =>
   position && { seq: position.seq, at: position.at, ...(!position.declared && { location: position.location }) };
 
-const measured = ({ location, at, seq, speedMps }: Fix, before: Position | undefined): Position => ({
+const measured = ({ location, at, seq, speedMps }: Fix, before: Position | undefined, heardAt: Date): Position => ({
   location,
   at: new Date(at),
+  heardAt,
   seq,
   ...(speedMps !== undefined && { speedMps }),
   movedAt: before?.movedAt ?? new Date(at),
@@ -170,6 +171,12 @@ const standing = ({ written }: Live, position: Position): Position => ({
   movedAt: written && !hasMoved(written, position) ? written.movedAt : position.at,
 });
 
-const isWorthWriting = ({ position, written }: Live): boolean =>
+/** Also the last thing a rider said before he fell silent is written, after the same time. */
+const isWorthWriting = ({ position, written }: Live, now: Date): boolean =>
   position !== undefined &&
-  (!written || hasMoved(written, position) || position.at.getTime() - written.at.getTime() >= WRITE_AFTER_MS);
+  (!written ||
+    hasMoved(written, position) ||
+    (isAnother(written, position) && now.getTime() - heardAtOf(written).getTime() >= WRITE_AFTER_MS));
+
+const isAnother = (one: Position, other: Position): boolean =>
+  one.seq !== other.seq || one.at.getTime() !== other.at.getTime();

@@ -91,6 +91,29 @@ describe('live positions', () => {
     expect(writes.map((batch) => batch.map(({ seq }) => seq))).toEqual([[1], [11], [12]]);
   });
 
+  it('writes within 10 s also the last thing a rider says before he falls silent, and then no more', async () => {
+    const { positions, report, writes, pass } = world();
+    await report(0);
+    for (let second = 1; second <= 8; second += 1) {
+      pass(1);
+      await report(second);
+      await positions.flush();
+    }
+    for (let second = 9; second <= 40; second += 1) {
+      pass(1);
+      await positions.flush();
+    }
+    expect(writes.map((batch) => batch.map(({ seq }) => seq))).toEqual([[1], [9]]);
+  });
+
+  it('E15: notes when a fix reached us by our own clock, whatever the rider’s says', async () => {
+    const { report, writes } = world();
+    await report(0, { at: '2026-11-21T11:56:00.000Z' });
+    expect(writes).toMatchObject([
+      [{ at: new Date('2026-11-21T11:56:00.000Z'), heardAt: new Date('2026-11-21T12:00:00.000Z') }],
+    ]);
+  });
+
   it('remembers since when a rider stands', async () => {
     const { positions, report, writes, pass } = world();
     await report(0);

@@ -1,18 +1,31 @@
 import { SECOND } from '@tiffin/platform/clock';
 import type { Logger } from '@tiffin/platform/observability/logger';
+import type { RiderStore } from '../riders/rider.store.ts';
 import type { LivePositions } from './live-positions.ts';
+import type { Receiving } from './receiving.ts';
 
 const EVERY_MS = SECOND;
 
-/** Tells and writes positions once a second, and once more at the end. */
-export const positionsWorker = ({ positions, logger }: { positions: LivePositions; logger: Logger }) => {
+/** Tells and writes positions once a second, and once more at the end. Each second that goes well shows that riders can be heard. */
+export const positionsWorker = ({
+  positions,
+  riders,
+  receiving,
+  logger,
+}: {
+  positions: LivePositions;
+  riders: Pick<RiderStore, 'answers'>;
+  receiving: Pick<Receiving, 'goesWell'>;
+  logger: Logger;
+}) => {
   let timer: NodeJS.Timeout | undefined;
   let turn: Promise<void> = Promise.resolve();
   let stopped = true;
 
   const flush = async () => {
     try {
-      await positions.flush();
+      await Promise.all([positions.flush(), riders.answers()]);
+      receiving.goesWell();
     } catch (error) {
       logger.debug({ err: error }, 'positions wait for the next second');
     }

@@ -104,6 +104,10 @@ export const createMongoRiderStore = (
       });
     },
 
+    answers: async () => {
+      await model.db.db?.command({ ping: 1 });
+    },
+
     countNear: (around, radiusM) =>
       model.collection.countDocuments({
         ...ON_DUTY,

@@ -38,6 +38,8 @@ export type RiderStore = Pick<AggregateStore<Rider, RiderEvent>, 'change'> & {
     limit: number;
     except: readonly RiderId[];
   }): Promise<readonly NearbyRider[]>;
+  /** Resolves when the database answers at all. */
+  answers(): Promise<void>;
   /** How many available and verified riders there are within `radiusM`. */
   countNear(around: Point, radiusM: number): Promise<number>;
 };

@@ -24,6 +24,8 @@ export type Rider = z.infer<typeof riderState>;
 export const position = z.object({
   location: point,
   at: z.date(),
+  /** When it reached us, by our clock: the rider's own may be wrong. */
+  heardAt: z.date().optional(),
   /** The number of the newest accepted fix, -1 before the first. */
   seq: z.int(),
   speedMps: z.number().optional(),
@@ -33,6 +35,9 @@ export const position = z.object({
   declared: z.boolean().optional(),
 });
 export type Position = z.infer<typeof position>;
+
+/** When a position reached us. What was written by an older program knows only what the rider's clock said. */
+export const heardAtOf = ({ heardAt, at }: Position): Date => heardAt ?? at;
 
 type RiderEventType = 'RIDER_REGISTERED' | 'RIDER_VERIFIED' | 'RIDER_AVAILABILITY_CHANGED';
 export type RiderEvent = {

@@ -1,5 +1,6 @@
+import type { KnownFacts } from '@tiffin/contracts/cases-api';
 import type { Envelope } from '@tiffin/contracts/envelope';
-import { type EventOf, parseEnvelope, parseEvent } from '@tiffin/contracts/event-catalogue';
+import { type EventData, type EventOf, parseEnvelope, parseEvent } from '@tiffin/contracts/event-catalogue';
 import type { ConsumerSpec } from '@tiffin/platform/messaging/consume';
 import { eventReader } from '@tiffin/platform/messaging/event-consumer';
 import { done } from '@tiffin/platform/messaging/outcome';
@@ -14,6 +15,19 @@ const GATHER_MS = 50;
 // The log takes every event whole, also of a type or version that only a newer program knows.
 const readEnvelope = eventReader(parseEnvelope);
 
+const ASKS_FOR_A_PERSON: ReadonlySet<string> = new Set(['ORDER_CASE_OPENED', 'DELIVERY_CASE_OPENED', 'REFUND_FAILED']);
+
+/** What is known of a delivery that waits for a person: who has the food, and where he was last. */
+const knownOf = ({ riderId, since, lastKnown }: EventData<'DELIVERY_CASE_OPENED'>): KnownFacts => {
+  const [longitude, latitude] = lastKnown?.location.coordinates ?? [];
+  return {
+    riderId,
+    ...(since !== undefined && { silentSince: since }),
+    ...(lastKnown && { lastSeenAt: lastKnown.at }),
+    ...(longitude !== undefined && latitude !== undefined && { longitude, latitude }),
+  };
+};
+
 /** Hears every event of the house: each is logged once, and what asks for a person becomes a case. */
 export const eventLogConsumers = ({
   eventLog,
@@ -27,13 +41,17 @@ export const eventLogConsumers = ({
   const append = writeTogether<Envelope>(eventLog.append, { most: PREFETCH, gatherMs: GATHER_MS });
 
   const openCases = async (event: Envelope) => {
-    if (event.type !== 'ORDER_CASE_OPENED' && event.type !== 'REFUND_FAILED') return;
+    if (!ASKS_FOR_A_PERSON.has(event.type)) return;
     const parsed = parseEvent(event, () => event.id);
     if (!parsed.ok) return;
     if (parsed.event.type === 'REFUND_FAILED') await reviewRefund(parsed.event);
     if (parsed.event.type === 'ORDER_CASE_OPENED') {
       const { orderId, reason } = parsed.event.data;
       await openCase({ kind: 'order', key: event.id, orderId, detail: reason });
+    }
+    if (parsed.event.type === 'DELIVERY_CASE_OPENED') {
+      const { orderId, reason } = parsed.event.data;
+      await openCase({ kind: 'order', key: event.id, orderId, detail: reason, known: knownOf(parsed.event.data) });
     }
   };
 

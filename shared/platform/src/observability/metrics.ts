@@ -1,4 +1,4 @@
-import { collectDefaultMetrics, Histogram, Registry } from 'prom-client';
+import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 
 /** A registry with the measures of the process: memory, event loop, garbage collection, handles. */
 export const createMetricsRegistry = ({ service }: { service: string }): Registry => {
@@ -6,6 +6,23 @@ export const createMetricsRegistry = ({ service }: { service: string }): Registr
   registry.setDefaultLabels({ service });
   collectDefaultMetrics({ register: registry });
   return registry;
+};
+
+/** A number that is asked for when Prometheus asks, and absent while nobody knows it. */
+export const measureOnDemand = (
+  registry: Registry,
+  { name, help, read }: { name: string; help: string; read: () => Promise<number> },
+): void => {
+  new Gauge({
+    name,
+    help,
+    registers: [registry],
+    async collect() {
+      this.remove();
+      const value = await read().catch(() => undefined);
+      if (value !== undefined) this.set(value);
+    },
+  });
 };
 
 const STATUS_CLASSES = ['1xx', '2xx', '3xx', '4xx', '5xx'];
