@@ -1,6 +1,6 @@
 import { commonSettings } from '@tiffin/platform/config/common-settings';
 import { setting } from '@tiffin/platform/config/setting';
-import { count, metresList, onOff, seconds } from '@tiffin/platform/config/settings';
+import { count, metres, metresList, onOff, seconds } from '@tiffin/platform/config/settings';
 import * as z from 'zod';
 
 const { NODE_ENV, PORT, LOG_LEVEL, MONGODB_URL, RABBITMQ_URL, JWT_SECRET, JWT_PUBLIC_KEY, SERVICE_TOKEN_SECRET } =
@@ -33,6 +33,16 @@ export const riderSettings = z.object({
   SEARCH_RADII_M: setting(metresList, { development: '1000,2000,3500,5000', production: '1000,2000,3500,5000' }),
   /** How long after ready a rider is looked for before the order is given up. */
   SEARCH_LIMIT_S: setting(seconds(), { development: '1200', production: '1200' }),
+  /** Metres farther away a rider counts for each second of his position's age. */
+  SCORE_AGE_M_PER_S: setting(count({ min: 0, max: 10_000 }), { development: '10', production: '10' }),
+  /** Metres nearer he counts for each minute since his last delivery. */
+  SCORE_IDLE_M_PER_MIN: setting(count({ min: 0, max: 10_000 }), { development: '10', production: '10' }),
+  /** Seconds after which longer idleness counts no more. */
+  SCORE_IDLE_LIMIT_S: setting(seconds({ min: 0 }), { development: '1800', production: '1800' }),
+  /** Metres farther away a rider counts who refuses every offer; a part of it for a part of them. */
+  SCORE_REFUSAL_M: setting(metres({ min: 0 }), { development: '500', production: '500' }),
+  /** Metres farther away a rider counts who is deciding about another offer. */
+  SCORE_THINKING_M: setting(metres({ min: 0 }), { development: '1500', production: '1500' }),
   /** Whether the customer tells the rider a code at the door. */
   DELIVERY_CODE: setting(onOff, { development: 'off', production: 'off' }),
 });

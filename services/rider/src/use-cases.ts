@@ -16,6 +16,8 @@ import { createBackground } from './dispatch/background.ts';
 import { createConsiderRider } from './dispatch/consider-rider.ts';
 import { createContinueSearch } from './dispatch/continue-search.ts';
 import { createFindRiders } from './dispatch/find-riders.ts';
+import { createKeepRecords } from './dispatch/keep-records.ts';
+import type { Weights } from './dispatch/score.ts';
 import { createTurns } from './dispatch/turns.ts';
 import { createWithdrawOffers } from './dispatch/withdraw-offers.ts';
 import { createLivePositions } from './positions/live-positions.ts';
@@ -52,9 +54,10 @@ export const createUseCases = ({
   const freshMs = config.POSITION_FRESH_S * SECOND;
 
   const background = createBackground({ logger });
-  const findRiders = createFindRiders({ riders, deliveries, radiiM, freshMs });
+  const findRiders = createFindRiders({ riders, deliveries, radiiM, freshMs, weights: weightsOf(config) });
   const advance = createAdvanceSearch({ findRiders, policy, newOfferId });
-  const turns = createTurns({ deliveries, advance, now });
+  const keepRecords = createKeepRecords({ riders, background, freshMs });
+  const turns = createTurns({ deliveries, advance, keepRecords, now });
   const withdrawOffers = createWithdrawOffers({ deliveries, turns });
   const reachM = Math.max(...radiiM);
   const considerRider = createConsiderRider({ riders, deliveries, turns, reachM, freshMs, now });
@@ -79,5 +82,13 @@ export const createUseCases = ({
     background,
   };
 };
+
+const weightsOf = (config: RiderConfig): Weights => ({
+  ageMPerS: config.SCORE_AGE_M_PER_S,
+  idleMPerMin: config.SCORE_IDLE_M_PER_MIN,
+  idleLimitS: config.SCORE_IDLE_LIMIT_S,
+  refusalM: config.SCORE_REFUSAL_M,
+  thinkingM: config.SCORE_THINKING_M,
+});
 
 const newOfferId = (): OfferId => offerId.parse(randomBytes(12).toString('hex'));

@@ -1,16 +1,18 @@
 import { distanceM, type Point } from '@tiffin/contracts/geo';
-import type { Exclusion, SearchDecision } from '@tiffin/contracts/rider-api';
+import type { Exclusion, SearchDecision, ToldDecision } from '@tiffin/contracts/rider-api';
+import { SECOND } from '@tiffin/platform/clock';
 import type { Engagements } from '../deliveries/delivery.store.ts';
-import { type Delivery, isOpenOffer } from '../deliveries/delivery.ts';
+import { type Delivery, isOpenOffer, type MadeOffer } from '../deliveries/delivery.ts';
 import type { NearbyRider } from '../riders/rider.store.ts';
-import { score } from './score.ts';
+import { acceptanceOf, idleSOf } from './rider-record.ts';
+import { byScore, type Rating, score, type Weights } from './score.ts';
 
 /** A rider on duty near the pickup, and what the search makes of him. */
-export type Candidate = NearbyRider & {
-  readonly distanceM: number;
-  readonly score: number;
-  readonly excluded?: Exclusion;
-};
+export type Candidate = NearbyRider &
+  Rating & {
+    readonly score: number;
+    readonly excluded?: Exclusion;
+  };
 
 /** How many candidates a decision keeps. */
 export const KEPT_CANDIDATES = 50;
@@ -38,12 +40,14 @@ export const judgeCandidates = (
     engagements,
     now,
     freshMs,
+    weights,
   }: {
     delivery: Delivery;
     pickup: Point;
     engagements: Engagements;
     now: Date;
     freshMs: number;
+    weights: Weights;
   },
 ): readonly Candidate[] => {
   const refused = exclusionsOf(delivery);
@@ -53,16 +57,21 @@ export const judgeCandidates = (
     return now.getTime() - at.getTime() > freshMs ? 'stale' : undefined;
   };
   return riders.map((rider) => {
-    const away = Math.round(distanceM(pickup, rider.location));
     const excluded = exclusionOf(rider);
-    const rated = score({ distanceM: away, isThinking: engagements.thinking.has(rider.riderId) });
-    return { ...rider, distanceM: away, score: rated, ...(excluded && { excluded }) };
+    const rating: Rating = {
+      distanceM: Math.round(distanceM(pickup, rider.location)),
+      ageS: (now.getTime() - rider.at.getTime()) / SECOND,
+      idleS: idleSOf(rider.record, now),
+      acceptance: acceptanceOf(rider.record),
+      isThinking: engagements.thinking.has(rider.riderId),
+    };
+    return { ...rider, ...rating, score: score(rating, weights), ...(excluded && { excluded }) };
   });
 };
 
 /** Those who can be asked, best first. */
 export const eligible = (candidates: readonly Candidate[]): readonly Candidate[] =>
-  candidates.filter(({ excluded }) => !excluded).toSorted((one, other) => other.score - one.score);
+  candidates.filter(({ excluded }) => !excluded).toSorted(byScore);
 
 /** The record of one step of the search: its nearest candidates, and whoever was chosen from farther out. */
 export const decisionOf = (
@@ -76,14 +85,25 @@ export const decisionOf = (
   considered,
   candidates: candidates
     .filter((candidate, index) => index < KEPT_CANDIDATES || chosen.includes(candidate))
-    .map(({ riderId, distanceM: away, score: rated, excluded }) => ({
-      riderId,
-      distanceM: away,
-      score: rated,
-      ...(excluded && { excluded }),
-    })),
+    .map(shownCandidate),
   offered: chosen.map(({ riderId }) => riderId),
 });
+
+/** A candidate as a decision keeps him: who could be asked with what his score was made of, who could not with the reason. */
+const shownCandidate = (candidate: Candidate): SearchDecision['candidates'][number] => {
+  const { riderId, distanceM: away, score: rated, excluded, ageS, idleS, acceptance, isThinking } = candidate;
+  if (excluded) return { riderId, distanceM: away, score: rated, excluded };
+  return {
+    riderId,
+    distanceM: away,
+    score: rated,
+    ageS: Math.round(ageS),
+    ...(idleS !== undefined && { idleS: Math.round(idleS) }),
+    acceptance: Math.round(acceptance * PERCENT) / PERCENT,
+    ...(isThinking && { isThinking }),
+  };
+};
+const PERCENT = 100;
 
 /** What one step of the search has found. */
 export type Findings = {
@@ -94,3 +114,15 @@ export type Findings = {
   readonly considered: number;
   readonly radiusM: number;
 };
+
+/** Decisions with what has become of the offers each made: the offers know it themselves, so it is never written twice. */
+export const withOutcomes = (
+  decisions: readonly SearchDecision[],
+  offers: readonly Pick<MadeOffer, 'riderId' | 'wave' | 'status'>[],
+): readonly ToldDecision[] =>
+  decisions.map((made) => ({
+    ...made,
+    outcomes: offers.flatMap(({ riderId, wave, status }) =>
+      wave === made.wave && made.offered.includes(riderId) ? [{ riderId, state: status }] : [],
+    ),
+  }));

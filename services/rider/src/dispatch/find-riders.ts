@@ -3,6 +3,7 @@ import type { DeliveryStore } from '../deliveries/delivery.store.ts';
 import type { Delivery } from '../deliveries/delivery.ts';
 import type { RiderStore } from '../riders/rider.store.ts';
 import { type Candidate, eligible, type Findings, judgeCandidates, KEPT_CANDIDATES } from './candidates.ts';
+import type { Weights } from './score.ts';
 
 export type FindRiders = (delivery: Delivery, pickup: Point, slots: number, now: Date) => Promise<Findings>;
 
@@ -20,11 +21,13 @@ export const createFindRiders =
     deliveries,
     radiiM,
     freshMs,
+    weights,
   }: {
     riders: Pick<RiderStore, 'findNear' | 'countNear'>;
     deliveries: Pick<DeliveryStore, 'engagementsOf'>;
     radiiM: readonly number[];
     freshMs: number;
+    weights: Weights;
   }): FindRiders =>
   async (delivery, pickup, slots, now) => {
     const candidates: Candidate[] = [];
@@ -45,7 +48,7 @@ export const createFindRiders =
             mayBeMore ? riders.countNear(pickup, toM) : undefined,
           ]);
           if (count !== undefined) crowd = { withinM: toM, count };
-          candidates.push(...judgeCandidates(page, { delivery, pickup, engagements, now, freshMs }));
+          candidates.push(...judgeCandidates(page, { delivery, pickup, engagements, now, freshMs, weights }));
         }
         if (page.length < limit) return true;
         reachedM = candidates.at(-1)?.distanceM ?? reachedM;
