@@ -13,7 +13,7 @@ export const SEEDS = 10;
 const SCENARIOS = {
   calm: { name: '300 riders, 9 orders a minute', riders: 300, ordersPerMinute: 9, hours: 4 },
   large: { name: '1,000 riders, 30 orders a minute', riders: 1_000, ordersPerMinute: 30, hours: 4 },
-  scarce: { name: 'overload: 225 riders, 12 orders a minute, 2 h', riders: 225, ordersPerMinute: 12, hours: 2 },
+  scarce: { name: 'overload: 230 riders, 12 orders a minute, 2 h', riders: 230, ordersPerMinute: 12, hours: 2 },
   reluctant: {
     name: '300 riders, 9 orders a minute, 2 h, every fifth rider takes offers less than half as readily',
     riders: 300,
@@ -67,7 +67,7 @@ const weightings = (): readonly Tried[] => {
     { ...usual, age: 0 },
     { ...usual, age: 50 },
     { ...usual, idle: 0 },
-    { ...usual, idle: 30 },
+    { ...usual, idle: 10 },
     { ...usual, idle: 100 },
     { ...usual, refusal: 0 },
     { ...usual, refusal: 2_000 },

@@ -36,7 +36,7 @@ export const riderSettings = z.object({
   /** Metres farther away a rider counts for each second of his position's age. */
   SCORE_AGE_M_PER_S: setting(count({ min: 0, max: 10_000 }), { development: '10', production: '10' }),
   /** Metres nearer he counts for each minute since his last delivery. */
-  SCORE_IDLE_M_PER_MIN: setting(count({ min: 0, max: 10_000 }), { development: '10', production: '10' }),
+  SCORE_IDLE_M_PER_MIN: setting(count({ min: 0, max: 10_000 }), { development: '30', production: '30' }),
   /** Seconds after which longer idleness counts no more. */
   SCORE_IDLE_LIMIT_S: setting(seconds({ min: 0 }), { development: '1800', production: '1800' }),
   /** Metres farther away a rider counts who refuses every offer; a part of it for a part of them. */
