@@ -42,16 +42,18 @@ export const serviceConfig = (env: Readonly<Record<string, string>>): RiderConfi
 
 /** The riders of a world behind the port through which the service sees its own. */
 const ridersOf = (world: World): RiderStore => {
-  const points = new WeakMap<Place, Point>();
-  const pointAt = (place: Place): Point => {
-    const point = points.get(place) ?? pointOf(place);
-    points.set(place, point);
+  const points = world.riders.map(({ place }) => ({ place, point: pointOf(place) }));
+  const pointOfRider = ({ number, place }: SimulatedRider): Point => {
+    const known = points[number];
+    if (known?.place === place) return known.point;
+    const point = pointOf(place);
+    points[number] = { place, point };
     return point;
   };
   const records = new Map<SimulatedRider, RiderRecord>();
   const byUser = new Map(world.riders.map((rider) => [`rider-${rider.number}`, rider]));
   const seenOf = (rider: SimulatedRider) => ({
-    location: pointAt(rider.place),
+    location: pointOfRider(rider),
     at: new Date(DAY_MS + world.heardMs(rider)),
   });
   const names = world.riders.map((rider) => ({
@@ -60,16 +62,24 @@ const ridersOf = (world: World): RiderStore => {
     riderName: 'R',
     riderPhone: '1',
   }));
+  /** Riders on a trip, as they are shown until it ends: with a job nothing else matters, and in scarcity they are nearly all there is. */
+  const riding = new Map<SimulatedRider, { readonly job: SimulatedOrder; readonly shown: NearbyRider }>();
   const nearbyOf = (rider: SimulatedRider): NearbyRider[] => {
+    const { job } = rider;
+    const known = job && riding.get(rider);
+    if (known && known.job === job) return [known.shown];
     const name = names[rider.number];
-    return name ? [{ ...name, ...seenOf(rider), record: records.get(rider) ?? {} }] : [];
+    if (!name) return [];
+    const shown = { ...name, ...seenOf(rider), record: records.get(rider) ?? {} };
+    if (job) riding.set(rider, { job, shown });
+    return [shown];
   };
   /** Everybody around a place, nearest first: one search asks for ring after ring of them in the same instant. */
   let around: { readonly place: Point; readonly atMs: number; readonly riders: readonly Away[] } | undefined;
   const everybodyAround = (place: Point): readonly Away[] => {
     if (around?.place !== place || around.atMs !== world.now()) {
       const riders = world.riders
-        .map((rider) => ({ rider, awayM: distanceM(place, pointAt(rider.place)) }))
+        .map((rider) => ({ rider, awayM: distanceM(place, pointOfRider(rider)) }))
         .sort((one, other) => one.awayM - other.awayM);
       around = { place, atMs: world.now(), riders };
     }
