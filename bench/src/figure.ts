@@ -1,6 +1,6 @@
 import type { Spread } from './statistics.ts';
 
-export type Unit = '/s' | 'ms' | 's' | 'MB' | '×' | 'orders';
+export type Unit = '/s' | 'ms' | 's' | 'MB' | '×' | 'orders' | 'km' | 'offers';
 
 /** A bound we hold ourselves to; `of` says whether it is for the figure or for its ratio to the peer. */
 export type Target = { readonly of: 'figure' | 'ratio'; readonly atLeast?: number; readonly atMost?: number };
@@ -19,6 +19,8 @@ export type Measured = {
   readonly figures: readonly Figure[];
   /** Under which conditions, and what the figures do not say. */
   readonly notes: readonly string[];
+  /** Whole tables of their own, as Markdown, shown below the figures. */
+  readonly tables?: readonly string[];
   readonly details?: unknown;
   /** What went wrong without spoiling the figures: failed requests, lost orders. Any makes the run fail. */
   readonly faults: readonly string[];

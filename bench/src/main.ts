@@ -1,6 +1,7 @@
 import { loadavg } from 'node:os';
 import { createSharedCity } from './city/shared-city.ts';
 import { measureFrameRate } from './console/frame-rate.ts';
+import { measureDispatch } from './dispatch/compare.ts';
 import type { Figure, Measured } from './figure.ts';
 import { meets } from './figure.ts';
 import { createSharedBroker } from './load/broker.ts';
@@ -8,6 +9,7 @@ import { describeMachine } from './machine.ts';
 import type { Measurement } from './measurement.ts';
 import { measureConsumeRate } from './messaging/consume-rate.ts';
 import { measurePublishRate } from './messaging/publish-rate.ts';
+import { measureNearest } from './near/nearest.ts';
 import { HELP, type MeasurementName, type Options, readOptions } from './options.ts';
 import { measurePlacePayReady } from './orders/place-pay-ready.ts';
 import { measureReadyToOffer } from './orders/ready-to-offer.ts';
@@ -30,9 +32,11 @@ const measurements: Record<MeasurementName, Measurement> = {
   reconcile: measureLostPayments,
   boot: measureBoot,
   console: measureFrameRate,
+  near: measureNearest,
+  dispatch: measureDispatch,
 };
 
-const bench = async ({ only, rounds, riders, json }: Options): Promise<number> => {
+const bench = async ({ only, rounds, riders, million, json }: Options): Promise<number> => {
   const machine = await describeMachine();
   const results: Partial<Record<MeasurementName, Measured>> = {};
   const broker = createSharedBroker();
@@ -49,7 +53,7 @@ const bench = async ({ only, rounds, riders, json }: Options): Promise<number> =
   for (const name of only) {
     const say = (text: string) => console.error(`${name}: ${text}`);
     try {
-      results[name] = await measurements[name]({ rounds, riders, broker, city, say });
+      results[name] = await measurements[name]({ rounds, riders, million, broker, city, say });
     } catch (error) {
       await givingUp; // which ends the process
       say(`could not be measured: ${error instanceof Error ? (error.stack ?? error.message) : error}`);
@@ -73,6 +77,7 @@ const bench = async ({ only, rounds, riders, json }: Options): Promise<number> =
     if (loadBefore > cores) console.log('Somebody else was working on this machine: read the ratios, not the figures.');
     console.log('');
     console.log(tableOf(figures));
+    for (const table of measured.flatMap(({ tables = [] }) => tables)) console.log(`\n${table}`);
     console.log(`\n${measured.flatMap(({ notes }) => notes.map((note) => `- ${note}`)).join('\n')}`);
     const missed = figures.filter((figure) => meets(figure) === false).length;
     console.log(`\n${missed === 0 ? 'Every target was kept.' : `Targets missed: ${missed}.`} Written to ${file}`);

@@ -8,6 +8,8 @@ export type Bench = {
   readonly rounds: number;
   /** How many riders are on duty in the city. */
   readonly riders: number;
+  /** Whether to measure among a million riders too, where that is offered. */
+  readonly million: boolean;
   readonly broker: SharedBroker;
   readonly city: SharedCity;
   /** Progress, for the impatient. */

@@ -11,6 +11,8 @@ export const MEASUREMENTS = [
   'reconcile',
   'boot',
   'console',
+  'near',
+  'dispatch',
 ] as const;
 export type MeasurementName = (typeof MEASUREMENTS)[number];
 
@@ -18,6 +20,7 @@ export type Options = {
   readonly only: readonly MeasurementName[];
   readonly rounds: number;
   readonly riders: number;
+  readonly million: boolean;
   readonly json: boolean;
 };
 export type ReadOptions =
@@ -41,8 +44,11 @@ export const HELP = `npm run bench [-- flags]: measures Tiffin on this machine, 
                    reconcile  1,000 lost payments recovered, beside asking the gateway alone
                    boot     from start to ready, and memory when idle
                    console  frames a second with 2,000 riders on the map, in Chromium
+                   near     the nearest 10 riders within 5 km: the database, a grid in the process, Redis
+                   dispatch who is asked for an order, six ways in simulated cities (takes minutes, needs nothing)
   --rounds N     measured rounds of each side, after one that warms up (default ${DEFAULT_ROUNDS})
   --riders N     riders on duty for offer, path and order (default ${DEFAULT_RIDERS})
+  --million      near also among 1,000,000 riders, without the database
   --json         the results on standard output, as they are written to bench/results/
   --help         this
 
@@ -59,7 +65,7 @@ const isMeasurement = (name: string): name is MeasurementName => MEASUREMENTS.so
 
 /** The flags of `npm run bench`. */
 export const readOptions = (args: readonly string[]): ReadOptions => {
-  let values: { only?: string[]; rounds: string; riders: string; json: boolean; help: boolean };
+  let values: { only?: string[]; rounds: string; riders: string; million: boolean; json: boolean; help: boolean };
   try {
     ({ values } = parseArgs({
       args: [...args],
@@ -67,6 +73,7 @@ export const readOptions = (args: readonly string[]): ReadOptions => {
         only: { type: 'string', multiple: true },
         rounds: { type: 'string', default: String(DEFAULT_ROUNDS) },
         riders: { type: 'string', default: String(DEFAULT_RIDERS) },
+        million: { type: 'boolean', default: false },
         json: { type: 'boolean', default: false },
         help: { type: 'boolean', short: 'h', default: false },
       },
@@ -84,7 +91,7 @@ export const readOptions = (args: readonly string[]): ReadOptions => {
   const riders = wholeNumber(values.riders, 1_000, 100_000);
   if (riders === undefined) return problem('--riders takes a whole number from 1000 to 100000.');
   const only = asked.length === 0 ? MEASUREMENTS : MEASUREMENTS.filter((name) => asked.includes(name));
-  return { kind: 'options', options: { only, rounds, riders, json: values.json } };
+  return { kind: 'options', options: { only, rounds, riders, million: values.million, json: values.json } };
 };
 
 const problem = (message: string): ReadOptions => ({

@@ -5,7 +5,7 @@ describe('the flags of npm run bench', () => {
   it('measures everything in five rounds with 10,000 riders unless told otherwise', () => {
     expect(readOptions([])).toEqual({
       kind: 'options',
-      options: { only: MEASUREMENTS, rounds: 5, riders: 10_000, json: false },
+      options: { only: MEASUREMENTS, rounds: 5, riders: 10_000, million: false, json: false },
     });
   });
 

@@ -193,7 +193,7 @@ const WhyThisRider = ({ story: { decisions }, desk }: { story: Story; desk: Desk
   return (
     <section>
       <h3>Why this rider?</h3>
-      {decisions.body.items.map(({ at, wave, radiusM, considered, candidates, offered }) => (
+      {decisions.body.items.map(({ at, wave, radiusM, considered, candidates, offered, outcomes }) => (
         <details key={`${at} ${wave}`}>
           <summary>
             {timeOfDay(at)}: wave {wave}, within {metres(radiusM)}, {considered} considered, {offered.length} asked
@@ -212,8 +212,12 @@ const WhyThisRider = ({ story: { decisions }, desk }: { story: Story; desk: Desk
                 <tr key={candidate.riderId}>
                   <td>{riderName(desk, candidate.riderId)}</td>
                   <td>{metres(candidate.distanceM)}</td>
-                  <td>{candidate.score.toFixed(3)}</td>
-                  <td>{offered.includes(candidate.riderId) ? 'asked' : (candidate.excluded ?? 'farther')}</td>
+                  <td>{candidate.score}</td>
+                  <td>
+                    {outcomes.find(({ riderId }) => riderId === candidate.riderId)?.state ??
+                      candidate.excluded ??
+                      'not asked'}
+                  </td>
                 </tr>
               ))}
             </tbody>

@@ -226,7 +226,8 @@ describe('the rider service over its own doors', () => {
         radiusM: 1_000,
         considered: 1,
         offered: [rider.id],
-        candidates: [{ riderId: rider.id, distanceM: 300, score: -300 }],
+        candidates: [{ riderId: rider.id, distanceM: 300, score: expect.any(Number), acceptance: 1 }],
+        outcomes: [{ riderId: rider.id, state: 'accepted' }],
       },
     ]);
     await api(rider.bearer, 'PUT', '/riders/me/availability', { isAvailable: false });

@@ -41,6 +41,16 @@ export const riderSettings = z.object({
   RIDER_SILENT_S: setting(seconds(), { development: '60', production: '60' }),
   /** After so long he is replaced before the pick-up; after it a person is told. */
   RIDER_REPLACED_S: setting(seconds(), { development: '180', production: '180' }),
+  /** Metres farther away a rider counts for each second of his position's age. */
+  SCORE_AGE_M_PER_S: setting(count({ min: 0, max: 10_000 }), { development: '10', production: '10' }),
+  /** Metres nearer he counts for each minute since his last delivery. */
+  SCORE_IDLE_M_PER_MIN: setting(count({ min: 0, max: 10_000 }), { development: '30', production: '30' }),
+  /** Seconds after which longer idleness counts no more. */
+  SCORE_IDLE_LIMIT_S: setting(seconds({ min: 0 }), { development: '1800', production: '1800' }),
+  /** Metres farther away a rider counts who refuses every offer; a part of it for a part of them. */
+  SCORE_REFUSAL_M: setting(metres({ min: 0 }), { development: '500', production: '500' }),
+  /** Metres farther away a rider counts who is deciding about another offer. */
+  SCORE_THINKING_M: setting(metres({ min: 0 }), { development: '1500', production: '1500' }),
   /** Whether the customer tells the rider a code at the door. */
   DELIVERY_CODE: setting(onOff, { development: 'off', production: 'off' }),
 });

@@ -18,6 +18,8 @@ import { createBackground } from './dispatch/background.ts';
 import { createConsiderRider } from './dispatch/consider-rider.ts';
 import { createContinueSearch } from './dispatch/continue-search.ts';
 import { createFindRiders } from './dispatch/find-riders.ts';
+import { createKeepRecords } from './dispatch/keep-records.ts';
+import type { Weights } from './dispatch/score.ts';
 import { createTurns } from './dispatch/turns.ts';
 import { createWithdrawOffers } from './dispatch/withdraw-offers.ts';
 import { createLivePositions } from './positions/live-positions.ts';
@@ -66,9 +68,10 @@ export const createUseCases = ({
   const freshMs = config.POSITION_FRESH_S * SECOND;
 
   const background = createBackground({ logger });
-  const findRiders = createFindRiders({ riders, deliveries, radiiM, freshMs, finishing });
+  const findRiders = createFindRiders({ riders, deliveries, radiiM, freshMs, finishing, weights: weightsOf(config) });
   const advance = createAdvanceSearch({ findRiders, policy: { ...policy, finishing }, newOfferId });
-  const turns = createTurns({ deliveries, advance, now });
+  const keepRecords = createKeepRecords({ riders, background, freshMs });
+  const turns = createTurns({ deliveries, advance, keepRecords, now });
   const withdrawOffers = createWithdrawOffers({ deliveries, turns });
   const reachM = Math.max(...radiiM);
   const considerRider = createConsiderRider({ riders, deliveries, turns, reachM, freshMs, now });
@@ -100,5 +103,13 @@ export const createUseCases = ({
     background,
   };
 };
+
+const weightsOf = (config: RiderConfig): Weights => ({
+  ageMPerS: config.SCORE_AGE_M_PER_S,
+  idleMPerMin: config.SCORE_IDLE_M_PER_MIN,
+  idleLimitS: config.SCORE_IDLE_LIMIT_S,
+  refusalM: config.SCORE_REFUSAL_M,
+  thinkingM: config.SCORE_THINKING_M,
+});
 
 const newOfferId = (): OfferId => offerId.parse(randomBytes(12).toString('hex'));

@@ -10,6 +10,7 @@ export const caseKind = z.enum([
   'quarantined_webhook',
   'refund_manual_review',
   'order',
+  'delivery',
 ]);
 export type CaseKind = z.infer<typeof caseKind>;
 

@@ -157,24 +157,33 @@ export const exclusion = z.enum(['busy', 'stale', 'declined', 'expired', 'releas
 export type Exclusion = z.infer<typeof exclusion>;
 
 /**
- * Why this rider: the nearest candidates of one step of the search, and what became of each. A higher score is better. `finishesInM`: he is
- * busy, and will be free nearby after so many metres.
+ * A rider looked at, and what his score was made of when he could be asked: the age of his position, the seconds since his last delivery
+ * (absent when he had none), how many of his newest offers he took (0 to 1), and whether he was deciding about another one. `finishesInM`:
+ * he is busy, and will be free nearby after so many metres.
  */
+export const candidate = z.object({
+  riderId,
+  distanceM: z.number(),
+  score: z.number(),
+  excluded: exclusion.optional(),
+  finishesInM: z.number().optional(),
+  ageS: z.number().optional(),
+  idleS: z.number().optional(),
+  acceptance: z.number().optional(),
+  isThinking: z.boolean().optional(),
+});
+
+/** Why this rider: the nearest candidates of one step of the search, and what became of each. A higher score is better. */
 export const decision = z.object({
   at: instant,
   wave: z.int(),
   radiusM: z.number(),
   considered: z.int(),
-  candidates: z.array(
-    z.object({
-      riderId,
-      distanceM: z.number(),
-      score: z.number(),
-      excluded: exclusion.optional(),
-      finishesInM: z.number().optional(),
-    }),
-  ),
+  candidates: z.array(candidate),
   offered: z.array(riderId),
 });
 export type SearchDecision = z.infer<typeof decision>;
-export const decisionList = z.object({ items: z.array(decision) });
+/** A decision as it is told: `outcomes` says what has become of the offers it made. */
+export const toldDecision = decision.extend({ outcomes: z.array(z.object({ riderId, state: offerState })) });
+export type ToldDecision = z.infer<typeof toldDecision>;
+export const decisionList = z.object({ items: z.array(toldDecision) });

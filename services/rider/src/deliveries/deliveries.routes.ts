@@ -223,7 +223,7 @@ export const deliveryRoutes = ({
     handle: async ({ params, principal }) => {
       const known = await deliveries.decisionsOf(params.orderId);
       const isShown = known && (await maySee(principal, known.restaurantId, ownedRestaurants));
-      return isShown ? ok({ items: known.decisions }) : unknownDelivery();
+      return isShown ? ok({ items: [...known.decisions] }) : unknownDelivery();
     },
   }),
 ];

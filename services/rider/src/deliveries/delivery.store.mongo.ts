@@ -8,6 +8,7 @@ import {
   createAggregateStore,
 } from '@tiffin/platform/persistence/aggregate-store';
 import mongoose from 'mongoose';
+import { withOutcomes } from '../dispatch/candidates.ts';
 import type { DeliveryStore, Trip } from './delivery.store.ts';
 import { type Delivery, type DeliveryEvent, deliveryState, isOpenOffer, nextActionAt } from './delivery.ts';
 
@@ -165,13 +166,15 @@ export const createMongoDeliveryStore = (
     },
 
     decisionsOf: async (orderId) => {
-      const document = await model.findById(orderId, { decisions: 1, 'state.job.restaurantId': 1 }).lean();
+      const document = await model
+        .findById(orderId, { decisions: 1, 'state.job.restaurantId': 1, 'state.offers': 1 })
+        .lean();
       if (!document) return undefined;
-      const { job } = partOf(document);
+      const { job, offers = [] } = partOf(document);
       const kept: unknown = Reflect.get(document, 'decisions');
       return {
         ...(job?.restaurantId !== undefined && { restaurantId: job.restaurantId }),
-        decisions: decision.array().parse(kept ?? []),
+        decisions: withOutcomes(decision.array().parse(kept ?? []), offers),
       };
     },
   };

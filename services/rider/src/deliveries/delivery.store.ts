@@ -1,7 +1,7 @@
 import type { UserId } from '@tiffin/contracts/claims';
 import type { Point } from '@tiffin/contracts/geo';
 import type { OrderId, RiderId } from '@tiffin/contracts/ids';
-import type { SearchDecision } from '@tiffin/contracts/rider-api';
+import type { SearchDecision, ToldDecision } from '@tiffin/contracts/rider-api';
 import type { Committed, Taken } from '@tiffin/platform/persistence/aggregate-store';
 import type { Cause, Stored } from '@tiffin/platform/persistence/stored';
 import type { Timed } from '@tiffin/platform/persistence/timers';
@@ -55,6 +55,6 @@ export type DeliveryStore = Timed & {
   countSilent(): Promise<number>;
   /** All that is kept of a delivery, as of one moment. */
   storyOf(orderId: string): Promise<DeliveryStory | undefined>;
-  /** Why each rider was asked, oldest first; undefined for an unknown order. */
-  decisionsOf(orderId: string): Promise<{ restaurantId?: string; decisions: readonly SearchDecision[] } | undefined>;
+  /** Why each rider was asked and what came of it, oldest first; undefined for an unknown order. */
+  decisionsOf(orderId: string): Promise<{ restaurantId?: string; decisions: readonly ToldDecision[] } | undefined>;
 };

@@ -1,19 +1,21 @@
 import { distanceM, type Point } from '@tiffin/contracts/geo';
-import type { Exclusion, SearchDecision } from '@tiffin/contracts/rider-api';
+import type { Exclusion, SearchDecision, ToldDecision } from '@tiffin/contracts/rider-api';
+import { SECOND } from '@tiffin/platform/clock';
 import type { Engagements } from '../deliveries/delivery.store.ts';
-import { type Delivery, isOpenOffer } from '../deliveries/delivery.ts';
+import { type Delivery, isOpenOffer, type MadeOffer } from '../deliveries/delivery.ts';
 import type { NearbyRider } from '../riders/rider.store.ts';
 import { type FinishingPolicy, finishesInM } from './finishing-soon.ts';
-import { score } from './score.ts';
+import { acceptanceOf, idleSOf } from './rider-record.ts';
+import { byScore, type Rating, score, type Weights } from './score.ts';
 
 /** A rider on duty near the pickup, and what the search makes of him. */
-export type Candidate = NearbyRider & {
-  readonly distanceM: number;
-  readonly score: number;
-  readonly excluded?: Exclusion;
-  /** He is busy, and will be free nearby after so many metres. */
-  readonly finishesInM?: number;
-};
+export type Candidate = NearbyRider &
+  Rating & {
+    readonly score: number;
+    readonly excluded?: Exclusion;
+    /** He is busy, and will be free nearby after so many metres. */
+    readonly finishesInM?: number;
+  };
 
 /** How many candidates a decision keeps. */
 export const KEPT_CANDIDATES = 50;
@@ -42,6 +44,7 @@ export const judgeCandidates = (
     now,
     freshMs,
     finishing,
+    weights,
   }: {
     delivery: Delivery;
     pickup: Point;
@@ -49,6 +52,7 @@ export const judgeCandidates = (
     now: Date;
     freshMs: number;
     finishing: FinishingPolicy;
+    weights: Weights;
   },
 ): readonly Candidate[] => {
   const refused = exclusionsOf(delivery);
@@ -58,16 +62,21 @@ export const judgeCandidates = (
     return now.getTime() - at.getTime() > freshMs ? 'stale' : undefined;
   };
   return riders.map((rider) => {
-    const away = Math.round(distanceM(pickup, rider.location));
     const excluded = exclusionOf(rider);
-    const rated = score({ distanceM: away, isThinking: engagements.thinking.has(rider.riderId) });
+    const rating: Rating = {
+      distanceM: Math.round(distanceM(pickup, rider.location)),
+      ageS: (now.getTime() - rider.at.getTime()) / SECOND,
+      idleS: idleSOf(rider.record, now),
+      acceptance: acceptanceOf(rider.record),
+      isThinking: engagements.thinking.has(rider.riderId),
+    };
     const isFresh = now.getTime() - rider.at.getTime() <= freshMs;
     const dropoff = excluded === 'busy' && isFresh ? engagements.dropoffs.get(rider.riderId) : undefined;
     const left = finishesInM(rider.location, { dropoff, pickup }, finishing);
     return {
       ...rider,
-      distanceM: away,
-      score: rated,
+      ...rating,
+      score: score(rating, weights),
       ...(excluded && { excluded }),
       ...(left !== undefined && { finishesInM: left }),
     };
@@ -76,7 +85,7 @@ export const judgeCandidates = (
 
 /** Those who can be asked, best first. */
 export const eligible = (candidates: readonly Candidate[]): readonly Candidate[] =>
-  candidates.filter(({ excluded }) => !excluded).toSorted((one, other) => other.score - one.score);
+  candidates.filter(({ excluded }) => !excluded).toSorted(byScore);
 
 /** The record of one step of the search: its nearest candidates, and whoever was chosen from farther out. */
 export const decisionOf = (
@@ -90,15 +99,27 @@ export const decisionOf = (
   considered,
   candidates: candidates
     .filter((candidate, index) => index < KEPT_CANDIDATES || chosen.includes(candidate))
-    .map(({ riderId, distanceM: away, score: rated, excluded, finishesInM: left }) => ({
-      riderId,
-      distanceM: away,
-      score: rated,
-      ...(excluded && { excluded }),
-      ...(left !== undefined && { finishesInM: left }),
-    })),
+    .map(shownCandidate),
   offered: chosen.map(({ riderId }) => riderId),
 });
+
+/** A candidate as a decision keeps him: who could be asked with what his score was made of, who could not with the reason. */
+const shownCandidate = (candidate: Candidate): SearchDecision['candidates'][number] => {
+  const { riderId, distanceM: away, score: rated, excluded, ageS, idleS, acceptance, isThinking } = candidate;
+  const { finishesInM: left } = candidate;
+  if (excluded)
+    return { riderId, distanceM: away, score: rated, excluded, ...(left !== undefined && { finishesInM: left }) };
+  return {
+    riderId,
+    distanceM: away,
+    score: rated,
+    ageS: Math.round(ageS),
+    ...(idleS !== undefined && { idleS: Math.round(idleS) }),
+    acceptance: Math.round(acceptance * PERCENT) / PERCENT,
+    ...(isThinking && { isThinking }),
+  };
+};
+const PERCENT = 100;
 
 /** What one step of the search has found. */
 export type Findings = {
@@ -111,3 +132,15 @@ export type Findings = {
   /** Nobody can be asked within the first radius, and somebody there is about to be free. */
   readonly isWaiting: boolean;
 };
+
+/** Decisions with what has become of the offers each made: the offers know it themselves, so it is never written twice. */
+export const withOutcomes = (
+  decisions: readonly SearchDecision[],
+  offers: readonly Pick<MadeOffer, 'riderId' | 'wave' | 'status'>[],
+): readonly ToldDecision[] =>
+  decisions.map((made) => ({
+    ...made,
+    outcomes: offers.flatMap(({ riderId, wave, status }) =>
+      wave === made.wave && made.offered.includes(riderId) ? [{ riderId, state: status }] : [],
+    ),
+  }));

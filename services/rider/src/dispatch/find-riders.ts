@@ -4,6 +4,7 @@ import type { Delivery } from '../deliveries/delivery.ts';
 import type { RiderStore } from '../riders/rider.store.ts';
 import { type Candidate, eligible, type Findings, judgeCandidates, KEPT_CANDIDATES } from './candidates.ts';
 import { type FinishingPolicy, mayWait } from './finishing-soon.ts';
+import type { Weights } from './score.ts';
 
 export type FindRiders = (delivery: Delivery, pickup: Point, slots: number, now: Date) => Promise<Findings>;
 
@@ -22,12 +23,14 @@ export const createFindRiders =
     radiiM,
     freshMs,
     finishing,
+    weights,
   }: {
     riders: Pick<RiderStore, 'findNear' | 'countNear'>;
     deliveries: Pick<DeliveryStore, 'engagementsOf'>;
     radiiM: readonly number[];
     freshMs: number;
     finishing: FinishingPolicy;
+    weights: Weights;
   }): FindRiders =>
   async (delivery, pickup, slots, now) => {
     const candidates: Candidate[] = [];
@@ -48,7 +51,8 @@ export const createFindRiders =
             mayBeMore ? riders.countNear(pickup, toM) : undefined,
           ]);
           if (count !== undefined) crowd = { withinM: toM, count };
-          candidates.push(...judgeCandidates(page, { delivery, pickup, engagements, now, freshMs, finishing }));
+          const given = { delivery, pickup, engagements, now, freshMs, finishing, weights };
+          candidates.push(...judgeCandidates(page, given));
         }
         if (page.length < limit) return true;
         reachedM = candidates.at(-1)?.distanceM ?? reachedM;

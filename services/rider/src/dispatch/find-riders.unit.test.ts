@@ -8,11 +8,13 @@ import { type Delivery, type MadeOffer, openDelivery } from '../deliveries/deliv
 import type { NearbyRider, RiderStore } from '../riders/rider.store.ts';
 import { decisionOf, KEPT_CANDIDATES } from './candidates.ts';
 import { createFindRiders } from './find-riders.ts';
-import { score } from './score.ts';
+import type { Weights } from './score.ts';
 
 const NOW = new Date('2026-11-21T12:00:00.000Z');
 const RADII_M = [1_000, 2_000, 3_500, 5_000];
 const FRESH_MS = 30_000;
+/** What only the distance and another offer decide. */
+const NEAREST: Weights = { ageMPerS: 0, idleMPerMin: 0, idleLimitS: 0, refusalM: 0, thinkingM: 1_500 };
 const pickup: Point = { type: 'Point', coordinates: [77.6, 12.97] };
 const hexOf = (index: number) => index.toString(16).padStart(24, '0');
 
@@ -39,6 +41,7 @@ const riderOf = ({ eastM, feature }: Person, index: number): NearbyRider => ({
   riderPhone: '+91 98860 54321',
   location: { type: 'Point', coordinates: [77.6 + eastM / 108_500, 12.97] },
   at: new Date(NOW.getTime() - (feature === 'stale' ? FRESH_MS + 1 : FRESH_MS)),
+  record: {},
 });
 
 const isOffered = (feature: Feature): feature is MadeOffer['status'] =>
@@ -99,6 +102,7 @@ const town = (people: readonly Person[]) => {
     finishing: { withinM: 300, nearM: 500, waitMs: 30_000 },
     radiiM: RADII_M,
     freshMs: FRESH_MS,
+    weights: NEAREST,
   });
   const search = (slots: number) => find(delivery, pickup, slots, NOW);
   return { riders, feature, away, delivery, search, read: () => read };
@@ -177,7 +181,6 @@ describe('the search rule', () => {
     expect((await near.search(2)).chosen).toHaveLength(2);
     const alone = town([{ eastM: 100, feature: 'thinking' }]);
     expect((await alone.search(1)).chosen).toHaveLength(1);
-    expect(score({ distanceM: 100, isThinking: false })).toBe(-100);
   });
 
   it('keeps a decision of the nearest fifty, with what excluded each and who was chosen', async () => {
@@ -191,6 +194,12 @@ describe('the search rule', () => {
     expect(kept).toMatchObject({ wave: 1, radiusM: 1_000, considered: 72, offered: [hexOf(72)] });
     expect(kept.candidates).toHaveLength(KEPT_CANDIDATES + 1);
     expect(kept.candidates[0]).toEqual({ riderId: hexOf(1), distanceM: 0, score: 0, excluded: 'busy' });
-    expect(kept.candidates.at(-1)).toEqual({ riderId: hexOf(72), distanceM: 600, score: -600 });
+    expect(kept.candidates.at(-1)).toEqual({
+      riderId: hexOf(72),
+      distanceM: 600,
+      score: -600,
+      ageS: 30,
+      acceptance: 1,
+    });
   });
 });

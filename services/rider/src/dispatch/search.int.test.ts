@@ -1,5 +1,27 @@
+import { userId } from '@tiffin/contracts/claims';
+import { riderId } from '@tiffin/contracts/ids';
+import { decisionList } from '@tiffin/contracts/rider-api';
+import mongoose from 'mongoose';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { place, type Stand, startStand } from '../stand.fixture.ts';
+import { openDoors } from '../doors.fixture.ts';
+import { hexId, place, type Stand, startStand } from '../stand.fixture.ts';
+import { type Candidate, decisionOf } from './candidates.ts';
+
+const aCandidate = (index: number): Candidate => ({
+  riderId: riderId.parse(hexId()),
+  riderUserId: userId.parse(`rider-${index}`),
+  riderName: `Rider ${index}`,
+  riderPhone: '+91 98860 54321',
+  location: place(index),
+  at: new Date(),
+  record: {},
+  distanceM: index,
+  ageS: 29.4,
+  idleS: 1_234.5,
+  acceptance: 0.8,
+  isThinking: true,
+  score: -1_234,
+});
 
 describe('the search for a rider', () => {
   let stand: Stand;
@@ -30,10 +52,11 @@ describe('the search for a rider', () => {
         radiusM: 1_000,
         considered: 2,
         candidates: [
-          { riderId: near.id, distanceM: 200, score: -200 },
-          { riderId: far.id, distanceM: expect.any(Number), score: expect.any(Number) },
+          { riderId: near.id, distanceM: 200, score: expect.any(Number), ageS: 0, acceptance: 1 },
+          { riderId: far.id, distanceM: expect.any(Number), score: expect.any(Number), ageS: 0, acceptance: 1 },
         ],
         offered: [near.id],
+        outcomes: [{ riderId: near.id, state: 'sent' }],
       },
     ]);
   });
@@ -258,9 +281,101 @@ describe('the search for a rider', () => {
     expect(await next.acceptOffer(order, riders[4]?.user ?? '', stand.cause)).toMatchObject({ kind: 'committed' });
   });
 
-  it('keeps the newest forty decisions', async () => {
+  it('keeps the newest forty of a hundred decisions, each with the nearest fifty of sixty riders and whoever was asked', async () => {
     const { order } = await stand.ready();
-    for (let turn = 0; turn < 45; turn += 1) await stand.tick(order, 15);
-    expect(await decisions(order)).toHaveLength(40);
+    const stored = await stand.deliveries.find(order);
+    if (!stored) throw new Error('there is no delivery');
+    const crowd = Array.from({ length: 60 }, (_, index): Candidate => aCandidate(index));
+    const asked = crowd.slice(-3);
+    let last = stored;
+    for (let wave = 1; wave <= 100; wave += 1) {
+      const found = { candidates: crowd, chosen: asked, considered: 60, radiusM: 5_000 };
+      const change = { state: last.state, events: [], decisions: [decisionOf(found, wave, stand.now())] };
+      const result = await stand.deliveries.commit(last, change, stand.cause);
+      if (result.kind !== 'committed') throw new Error(result.kind);
+      last = result.stored;
+    }
+    const doors = await openDoors(stand);
+    const { items } = await doors.read(`/deliveries/${order}/decisions`, decisionList);
+    await doors.close();
+    expect(items.map(({ wave }) => wave)).toEqual(Array.from({ length: 40 }, (_, index) => 61 + index));
+    expect(items.every(({ candidates }) => candidates.length === 53)).toBe(true);
+    expect(items.at(-1)).toMatchObject({ considered: 60, offered: asked.map(({ riderId }) => riderId), outcomes: [] });
+    const document = await stand.connection
+      .collection('deliveries')
+      .findOne({ _id: new mongoose.Types.ObjectId(order) });
+    expect(mongoose.mongo.BSON.calculateObjectSize(document ?? {})).toBeLessThan(400_000);
+  });
+
+  describe('what it remembers of riders', () => {
+    let doors: Awaited<ReturnType<typeof openDoors>>;
+    beforeEach(async () => {
+      doors = await openDoors(stand);
+    });
+    afterEach(() => doors.close());
+    const told = async (order: string) => (await doors.read(`/deliveries/${order}/decisions`, decisionList)).items;
+    const seen = async (user: string, seq: number, metres: number) => {
+      const at = stand.now().toISOString();
+      await stand.use.positions.report(userId.parse(user), [{ seq, at, location: place(metres), accuracyM: 8 }]);
+      await stand.use.background.idle();
+    };
+
+    it('tells what came of each offer, and scores the next search by who declined and who has just delivered', async () => {
+      const ann = await stand.riderAt(place(100));
+      const bob = await stand.riderAt(place(110));
+      const cat = await stand.riderAt(place(120));
+      const first = await stand.ready();
+      await stand.use.declineOffer(first.order, ann.user, stand.cause);
+      await stand.use.acceptOffer(first.order, bob.user, stand.cause);
+      await stand.use.drive.pickUp(first.order, bob.user, stand.cause);
+      await stand.use.drive.deliver(first.order, bob.user, undefined, stand.cause);
+      await stand.use.background.idle();
+      expect((await told(first.order)).map(({ outcomes }) => outcomes)).toEqual([
+        [{ riderId: ann.id, state: 'declined' }],
+        [{ riderId: bob.id, state: 'accepted' }],
+      ]);
+
+      stand.pass(20);
+      const next = await stand.ready();
+      expect(await stand.asked(next.order)).toEqual([cat.user]);
+      expect(await told(next.order)).toMatchObject([
+        {
+          candidates: [
+            { riderId: ann.id, acceptance: 0.8, ageS: 20 },
+            { riderId: bob.id, acceptance: 1, idleS: 20 },
+            { riderId: cat.id, acceptance: 1, ageS: 20 },
+          ],
+        },
+      ]);
+    });
+
+    it('holds an expired offer against a rider, but not one that somebody else took, nor one nobody could have taken', async () => {
+      const ann = await stand.riderAt(place(100));
+      const bob = await stand.riderAt(place(110));
+      const cat = await stand.riderAt(place(120));
+      const first = await stand.ready();
+      await stand.tick(first.order, 12);
+      expect(await stand.asked(first.order)).toEqual([bob.user, cat.user]);
+      await stand.use.acceptOffer(first.order, bob.user, stand.cause);
+      await stand.use.drive.release(first.order, bob.user, 'flat tyre', stand.cause);
+      await stand.cancelled(first.order);
+      await stand.use.background.idle();
+      const acceptances = async (order: string) =>
+        Object.fromEntries((await told(order)).at(-1)?.candidates.map((one) => [one.riderId, one.acceptance]) ?? []);
+      const second = await stand.ready();
+      expect(await acceptances(second.order)).toEqual({ [ann.id]: 0.8, [bob.id]: 1, [cat.id]: 1 });
+
+      // The service was away while this offer ran out, and its rider out of sight while the next one did.
+      await stand.tick(second.order, 18);
+      await stand.cancelled(second.order);
+      for (const [index, { user }] of [ann, bob, cat].entries()) await seen(user, 1, 100 + 10 * index);
+      stand.pass(25);
+      const third = await stand.ready();
+      await stand.tick(third.order, 12);
+      await stand.cancelled(third.order);
+      for (const [index, { user }] of [ann, bob, cat].entries()) await seen(user, 2, 100 + 10 * index);
+      const last = await stand.ready();
+      expect(await acceptances(last.order)).toEqual({ [ann.id]: 0.8, [bob.id]: 1, [cat.id]: 1 });
+    });
   });
 });

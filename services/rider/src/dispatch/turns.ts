@@ -6,6 +6,7 @@ import { TooContended } from '@tiffin/platform/persistence/too-contended';
 import type { DeliveryChange, DeliveryStore } from '../deliveries/delivery.store.ts';
 import type { Delivery, DeliveryEvent } from '../deliveries/delivery.ts';
 import type { AdvanceSearch } from './advance-search.ts';
+import type { KeepRecords } from './keep-records.ts';
 
 type Changed = { readonly kind: 'changed'; readonly state: Delivery; readonly events: readonly DeliveryEvent[] };
 type Decided = Changed | { readonly kind: string };
@@ -53,10 +54,12 @@ type Work<Decision extends Decided> = {
 export const createTurns = ({
   deliveries,
   advance,
+  keepRecords,
   now,
 }: {
   deliveries: Pick<DeliveryStore, 'find' | 'latest' | 'commit'>;
   advance: AdvanceSearch;
+  keepRecords: KeepRecords;
   now: Clock;
 }): Turns => {
   const inLane = createLanes();
@@ -99,6 +102,7 @@ export const createTurns = ({
     if (result.kind === 'taken') return { kind: 'busy', stored };
     if (result.kind === 'stale') return undefined;
     lane.known = { stored: result.stored, asOfMs };
+    keepRecords(stored.state, result.stored.state, at);
     return result;
   };
 

@@ -6,6 +6,7 @@ import {
   createAggregateStore,
 } from '@tiffin/platform/persistence/aggregate-store';
 import mongoose from 'mongoose';
+import { KEPT_ANSWERS, type Remark, riderRecord } from '../dispatch/rider-record.ts';
 import type { KnownRider, RiderStore } from './rider.store.ts';
 import { position as positionSchema, type Rider, type RiderEvent, riderState } from './rider.ts';
 
@@ -22,6 +23,7 @@ const SHOWN = {
   'state.phone': 1,
   'position.location': 1,
   'position.at': 1,
+  record: 1,
 } as const;
 const PROJECTION = { ...TAIL_PROJECTION, position: 1 } as const;
 
@@ -41,7 +43,7 @@ export const createMongoRiderStore = (
       [{ 'state.userId': 1 }, { unique: true }],
       [{ 'position.location': '2dsphere' }, { partialFilterExpression: ON_DUTY }],
     ],
-    beside: { position: { type: mongoose.Schema.Types.Mixed } },
+    beside: { position: { type: mongoose.Schema.Types.Mixed }, record: { type: mongoose.Schema.Types.Mixed } },
   });
   const { model } = store;
 
@@ -89,6 +91,22 @@ export const createMongoRiderStore = (
       );
     },
 
+    remember: async (remarks) => {
+      if (remarks.length === 0) return;
+      await model.collection.bulkWrite(
+        remarks.map(({ riderId, ifSeenSince, ...remark }) => ({
+          updateOne: {
+            filter: {
+              _id: new mongoose.Types.ObjectId(riderId),
+              ...(ifSeenSince && { 'position.at': { $gte: ifSeenSince } }),
+            },
+            update: changeOf(remark),
+          },
+        })),
+        { ordered: false },
+      );
+    },
+
     // Asked of the driver itself: every filter is made here, and mongoose would take apart and copy what is a millisecond's work.
     findNear: async ({ around, fromM, toM, limit, except }) => {
       const near = { $geometry: around, $maxDistance: toM, ...(fromM > 0 && { $minDistance: fromM }) };
@@ -100,7 +118,8 @@ export const createMongoRiderStore = (
         const { userId, name, phone } = partOf(document);
         const { location, at } = lastSeen.parse(Reflect.get(document, 'position'));
         const riderId = asRiderId.parse(String(document._id));
-        return { riderId, riderUserId: userId, riderName: name, riderPhone: phone, location, at };
+        const record = riderRecord.parse(Reflect.get(document, 'record') ?? {});
+        return { riderId, riderUserId: userId, riderName: name, riderPhone: phone, location, at, record };
       });
     },
 
@@ -115,6 +134,11 @@ export const createMongoRiderStore = (
       }),
   };
 };
+
+const changeOf = ({ answer, deliveredAt }: Pick<Remark, 'answer' | 'deliveredAt'>): Record<string, object> => ({
+  ...(answer && { $push: { 'record.answers': { $each: [answer], $slice: -KEPT_ANSWERS } } }),
+  ...(deliveredAt && { $max: { 'record.deliveredAt': deliveredAt } }),
+});
 
 const lastSeen = positionSchema.pick({ location: true, at: true });
 

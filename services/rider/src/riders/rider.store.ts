@@ -2,6 +2,7 @@ import type { Point } from '@tiffin/contracts/geo';
 import type { RiderId } from '@tiffin/contracts/ids';
 import type { AggregateStore, Committed, Taken } from '@tiffin/platform/persistence/aggregate-store';
 import type { Cause, Stored } from '@tiffin/platform/persistence/stored';
+import type { Remark, RiderRecord } from '../dispatch/rider-record.ts';
 import type { Position, Rider, RiderEvent } from './rider.ts';
 
 export type KnownRider = { readonly riderId: RiderId; readonly stored: Stored<Rider>; readonly position?: Position };
@@ -14,6 +15,7 @@ export type NearbyRider = {
   readonly riderPhone: string;
   readonly location: Point;
   readonly at: Date;
+  readonly record: RiderRecord;
 };
 
 export type RiderStore = Pick<AggregateStore<Rider, RiderEvent>, 'change'> & {
@@ -30,6 +32,8 @@ export type RiderStore = Pick<AggregateStore<Rider, RiderEvent>, 'change'> & {
   findByUser(riderUserId: string): Promise<KnownRider | undefined>;
   /** Writes newest positions, all in one round trip; one that is newer already stays, so no process moves a rider backwards. */
   savePositions(positions: readonly { riderId: string; position: Position }[]): Promise<void>;
+  /** Adds to what is remembered of riders, all in one round trip. */
+  remember(remarks: readonly Remark[]): Promise<void>;
   /** Available and verified riders from `fromM` to `toM` metres away, nearest first, without those in `except`. */
   findNear(query: {
     around: Point;

@@ -51,7 +51,7 @@ export const eventLogConsumers = ({
     }
     if (parsed.event.type === 'DELIVERY_CASE_OPENED') {
       const { orderId, reason } = parsed.event.data;
-      await openCase({ kind: 'order', key: event.id, orderId, detail: reason, known: knownOf(parsed.event.data) });
+      await openCase({ kind: 'delivery', key: event.id, orderId, detail: reason, known: knownOf(parsed.event.data) });
     }
   };
 

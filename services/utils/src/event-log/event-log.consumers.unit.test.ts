@@ -30,7 +30,7 @@ describe('what asks for a person', () => {
     const event = aDeliveryEvent('DELIVERY_CASE_OPENED', { since: at, lastKnown, reason: 'the rider has the food' });
     expect(await heard(event)).toEqual([
       {
-        kind: 'order',
+        kind: 'delivery',
         key: 'event-1',
         orderId,
         detail: 'the rider has the food',

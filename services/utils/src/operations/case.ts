@@ -34,6 +34,8 @@ const STEPS: Record<CaseKind, string> = {
     'Read it with GET /admin/webhooks/<id>. Run POST /admin/reconciliation for its order: what is true is then read from the gateway, whatever this body said. Nobody but the gateway and us holds the secret: if the gateway knows nothing of it, change the webhook secret.',
   refund_manual_review:
     'Look the payment up in the gateway’s dashboard. If the refund is there, it is recorded by itself. If it is not and GET /api/v1/payments/<order> says manual_review, ask again with POST /api/v1/payments/<order>/refunds: what was promised is free again, and more than was captured cannot go back. While it says anything else it is still being tried.',
+  delivery:
+    'Read the delivery with GET /api/v1/deliveries/<order> of the rider service: who has the food, and where he was last. Call the rider, then the customer. If the food is lost, give the money back with POST /api/v1/payments/<order>/refunds; close the case with what was agreed.',
   order:
     'Read the order with GET /api/v1/orders/<order>/events and its delivery. Its money is on its way back already; speak with the rider and the customer, and close the case with what was agreed.',
 };
