@@ -1,7 +1,6 @@
 import type { UserId } from '@tiffin/contracts/claims';
 import { distanceM } from '@tiffin/contracts/geo';
 import type { OrderId } from '@tiffin/contracts/ids';
-import { MOST_PAISE } from '@tiffin/contracts/money';
 import type { OrderLine, PlaceOrder } from '@tiffin/contracts/order-api';
 import { type Clock, SECOND } from '@tiffin/platform/clock';
 import type { Cause, Stored } from '@tiffin/platform/persistence/stored';
@@ -9,7 +8,7 @@ import type { RestaurantStore } from '../restaurants/restaurant.store.ts';
 import type { MenuItem, RestaurantState } from '../restaurants/restaurant.ts';
 import type { OrderStore } from './order.store.ts';
 import { factsOf, type OrderState, orderEvent } from './order.ts';
-import { priceOrder } from './prices.ts';
+import { type Prices, priceOrder } from './prices.ts';
 
 export type PlaceOrderPolicy = { readonly paymentWindowS: number; readonly deliveryRadiusM: number };
 
@@ -43,14 +42,16 @@ export const placeOrder =
     const lines = linesOf(restaurant.state, wish.items);
     if (lines.kind === 'item-unavailable') return lines;
 
+    const prices = priceOrder(lines.items);
+    if (!prices) return { kind: 'too-large' };
+
     const state = newOrder(
       customer,
       restaurant.state,
       wish,
-      lines.items,
+      { items: lines.items, ...prices },
       new Date(now().getTime() + policy.paymentWindowS * SECOND),
     );
-    if (state.totalPaise > MOST_PAISE) return { kind: 'too-large' };
     const event = orderEvent('ORDER_CREATED', { ...factsOf(id, state), expiresAt: state.expiresAt });
     const result = await orders.create(id, state, [event], cause);
     if (result.kind === 'committed') return { kind: 'placed', order: result.stored };
@@ -78,15 +79,14 @@ const newOrder = (
   customer: UserId,
   restaurant: RestaurantState,
   { restaurantId, deliveryAddress }: PlaceOrder,
-  items: OrderLine[],
+  priced: Prices & { items: OrderLine[] },
   expiresAt: Date,
 ): OrderState & { expiresAt: string } => ({
   userId: customer,
   restaurantId,
   restaurantOwnerId: restaurant.ownerId,
   restaurantName: restaurant.name,
-  items,
-  ...priceOrder(items),
+  ...priced,
   currency: 'INR',
   deliveryAddress,
   pickup: restaurant.location,

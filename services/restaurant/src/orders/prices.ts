@@ -1,5 +1,5 @@
 import { distanceM, type Point } from '@tiffin/contracts/geo';
-import { inPaise, type Paise } from '@tiffin/contracts/money';
+import { inPaise, MOST_PAISE, type Paise } from '@tiffin/contracts/money';
 import type { OrderLine } from '@tiffin/contracts/order-api';
 
 const FREE_DELIVERY_FROM_PAISE = 25_000;
@@ -15,15 +15,17 @@ export type Prices = {
   readonly totalPaise: Paise;
 };
 
-/** What the customer pays, from the menu's prices alone. */
-export const priceOrder = (items: readonly OrderLine[]): Prices => {
+/** What the customer pays, from the menu's prices alone; undefined when that is more than anything here can cost. */
+export const priceOrder = (items: readonly OrderLine[]): Prices | undefined => {
   const subtotalPaise = items.reduce((sum, { pricePaise, quantity }) => sum + pricePaise * quantity, 0);
   const deliveryFeePaise = subtotalPaise < FREE_DELIVERY_FROM_PAISE ? DELIVERY_FEE_PAISE : 0;
+  const totalPaise = subtotalPaise + deliveryFeePaise + PLATFORM_FEE_PAISE;
+  if (totalPaise > MOST_PAISE) return undefined;
   return {
     subtotalPaise: inPaise(subtotalPaise),
     deliveryFeePaise: inPaise(deliveryFeePaise),
     platformFeePaise: inPaise(PLATFORM_FEE_PAISE),
-    totalPaise: inPaise(subtotalPaise + deliveryFeePaise + PLATFORM_FEE_PAISE),
+    totalPaise: inPaise(totalPaise),
   };
 };
 

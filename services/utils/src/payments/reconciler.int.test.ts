@@ -234,8 +234,9 @@ describe('looking now, because an admin asks', () => {
     expect((await stand.call(stand.customer, 'POST', '/admin/reconciliation', {})).status).toBe(403);
     expect((await stand.call(stand.customer, 'GET', '/admin/reconciliation')).status).toBe(403);
     const after = await standing();
+    // A look that was under way before may be counted only now.
+    expect(after.soFar.looked).toBeGreaterThanOrEqual(before.soFar.looked + 4);
     expect(after.soFar).toMatchObject({
-      looked: before.soFar.looked + 4,
       recovered: before.soFar.recovered + 1,
       unavailable: before.soFar.unavailable + 1,
     });
