@@ -123,7 +123,9 @@ const ridersOf = (world: World): RiderStore => {
     savePositions: unused,
     create: unused,
     change: unused,
-    find: unused,
+    // Nobody is silent in a simulated city.
+    find: async () => undefined,
+    answers: async () => undefined,
     list: unused,
   };
 };
@@ -231,13 +233,21 @@ export const asTheServiceDoes =
       const next = nextSearchTurnAt(after);
       if (next && (!before || nextSearchTurnAt(before)?.getTime() !== next.getTime())) {
         world.at(next.getTime() - DAY_MS, async () => {
-          await use.continueSearch(after.orderId);
+          await use.continueDelivery(after.orderId);
           await settled();
         });
       }
     });
     const logger = createLogger({ service: 'rider', level: 'silent' });
-    const use = createUseCases({ riders: ridersOf(world), deliveries, config, tell: () => undefined, receivingSince: now, logger, now });
+    const use = createUseCases({
+      riders: ridersOf(world),
+      deliveries,
+      config,
+      tell: () => undefined,
+      receivingSince: now,
+      logger,
+      now,
+    });
     const idOf = ({ number }: SimulatedOrder) => hexOf(number);
 
     return {

@@ -289,7 +289,7 @@ describe('the search for a rider', () => {
     const asked = crowd.slice(-3);
     let last = stored;
     for (let wave = 1; wave <= 100; wave += 1) {
-      const found = { candidates: crowd, chosen: asked, considered: 60, radiusM: 5_000 };
+      const found = { candidates: crowd, chosen: asked, considered: 60, radiusM: 5_000, isWaiting: false };
       const change = { state: last.state, events: [], decisions: [decisionOf(found, wave, stand.now())] };
       const result = await stand.deliveries.commit(last, change, stand.cause);
       if (result.kind !== 'committed') throw new Error(result.kind);
