@@ -26,8 +26,7 @@ let database: TestDatabase;
 let app: RunningService;
 let base: string;
 
-beforeAll(async () => {
-  [vhost, database] = await Promise.all([withVhost('restaurant'), withDatabase('restaurant')]);
+const start = async (settings: Record<string, string> = {}) => {
   const config = readConfig(
     restaurantSettings,
     {
@@ -38,13 +37,21 @@ beforeAll(async () => {
       RATE_LIMIT_RPS: '100000',
       DELIVERY_CODE: 'on',
       ALLOWED_ORIGINS: 'https://ops.tiffin.example,http://127.0.0.1:4100',
+      ...settings,
     },
     { production: false },
   );
   const logger = createLogger({ service: 'restaurant', level: 'silent' });
-  app = await createApp(config, { databaseName: database.name, logger });
+  const started = await createApp(config, { databaseName: database.name, logger });
+  const url = `http://127.0.0.1:${started.port}`;
+  await eventually('the service to be ready', async () => (await fetch(`${url}/readyz`)).ok, { withinMs: 30_000 });
+  return started;
+};
+
+beforeAll(async () => {
+  [vhost, database] = await Promise.all([withVhost('restaurant'), withDatabase('restaurant')]);
+  app = await start();
   base = `http://127.0.0.1:${app.port}`;
-  await eventually('the service to be ready', async () => (await fetch(`${base}/readyz`)).ok, { withinMs: 30_000 });
 });
 afterAll(async () => {
   await app?.drain();
@@ -63,8 +70,9 @@ const ask = async (
   path: string,
   body?: unknown,
   headers: Record<string, string> = {},
+  at = base,
 ) => {
-  const response = await fetch(`${base}${path}`, {
+  const response = await fetch(`${at}${path}`, {
     method,
     headers: {
       ...(who ? { authorization: `Bearer ${tokenOf(who.role, who.sub)}` } : {}),
@@ -105,8 +113,8 @@ const wish = ({ restaurant, item }: Pick<Kitchen, 'restaurant' | 'item'>, over: 
   deliveryAddress: { formattedAddress: '12 MG Road, Bengaluru', phone: '+91 98450 12345', location: here },
   ...over,
 });
-const anOrder = async (kitchen: Kitchen, customer = someone('customer')) => {
-  const { order } = await read(ask(customer, 'POST', '/api/v1/orders', wish(kitchen)), 201, orderReply);
+const anOrder = async (kitchen: Kitchen, customer = someone('customer'), at = base) => {
+  const { order } = await read(ask(customer, 'POST', '/api/v1/orders', wish(kitchen), {}, at), 201, orderReply);
   return { order, customer };
 };
 
@@ -175,6 +183,23 @@ describe('restaurants', () => {
     });
     for (const who of [customer, kitchen.owner])
       expect(await ask(who, 'GET', '/api/v1/orders')).toMatchObject({ status: 200, json: { items: [] } });
+  });
+
+  it('E03, T04: an order that nobody paid in time stays, expired, with all that was in it, and its cart can be ordered again', async () => {
+    const impatient = await start({ PAYMENT_WINDOW_S: '1' });
+    const kitchen = await aKitchen();
+    const { order, customer } = await anOrder(kitchen, someone('customer'), `http://127.0.0.1:${impatient.port}`);
+    const shown = () => read(ask(customer, 'GET', `/api/v1/orders/${order._id}`), 200, orderReply);
+    await eventually('it to expire', async () => (await shown()).order.status === 'expired');
+    await impatient.drain();
+    await impatient.close();
+    const { order: expired } = await shown();
+    expect(expired.items).toEqual(order.items);
+    const { json } = await ask(customer, 'GET', `/api/v1/orders/${order._id}/events`);
+    expect(json.items.map(({ type }: { type: string }) => type)).toEqual(['ORDER_CREATED', 'ORDER_EXPIRED']);
+    const again = wish(kitchen, { items: expired.items.map(({ itemId, quantity }) => ({ itemId, quantity })) });
+    const second = await read(ask(customer, 'POST', '/api/v1/orders', again), 201, orderReply);
+    expect(second.order.totalPaise).toBe(order.totalPaise);
   });
 
   it('ten changes of one menu at once are all made', async () => {

@@ -156,7 +156,7 @@ describe('a refund of missing items', () => {
     ['processed', 'items_not_refundable'],
     ['failed', 'changed'],
     ['manual_review', 'changed'],
-  ] as const)('N129: whose unit is in a refund that is %s comes to: %s', (status, comesTo) => {
+  ] as const)('H129: whose unit is in a refund that is %s comes to: %s', (status, comesTo) => {
     const both = aRefund({
       status,
       items: [{ itemId: idOf(1), quantity: 2 }],

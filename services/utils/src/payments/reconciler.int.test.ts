@@ -74,7 +74,7 @@ describe('when every webhook and callback is lost', () => {
     await eventually('PAYMENT_SUCCESS', async () => (await count(bill.orderId, 'PAYMENT_SUCCESS')) === 1);
   });
 
-  it('T04: money for an order that has expired reaches the order, and goes back once when the order refuses it', async () => {
+  it('T04, E03: money for an order that has expired reaches the order, and goes back once when the order refuses it', async () => {
     const bill = stand.newBill({ expiresAt: new Date(Date.now() + 1_000).toISOString() });
     const { razorpayOrderId } = await stand.checkout(bill.orderId);
     stand.bills.all.set(bill.orderId, { ...bill, status: 'expired' });

@@ -155,11 +155,11 @@ describe('a refund that is asked for', () => {
     ['99 paise', inPaise(99)],
     ['nothing', inPaise(0)],
     ['more than was paid', inPaise(TOTAL + 1)],
-  ])('N129: cannot be %s', (_what, amountPaise) => {
+  ])('H129: cannot be %s', (_what, amountPaise) => {
     expect(told(requestRefund(aPaidPayment(), { ...wish, amountPaise }, NOW))).toBe('refund_not_possible');
   });
 
-  it('N129: in two parts cannot exceed what was paid', () => {
+  it('H129: in two parts cannot exceed what was paid', () => {
     const first = requestRefund(aPaidPayment(), { ...wish, amountPaise: inPaise(20_000) }, NOW);
     if (first.kind !== 'changed') throw new Error(first.kind);
     expect(told(requestRefund(first.state, { ...wish, amountPaise: inPaise(10_701) }, NOW))).toBe(

@@ -172,7 +172,7 @@ describe('an order that does not want its money', () => {
 });
 
 describe('a refund that an admin asks for', () => {
-  it('N129: is a part at a time, never more than was paid', async () => {
+  it('H129: is a part at a time, never more than was paid', async () => {
     const { orderId } = await aPaidOrder();
     expect(await ask(orderId, { amountPaise: 10_000, reason: 'missing dosa' })).toMatchObject({
       status: 202,
@@ -188,7 +188,7 @@ describe('a refund that an admin asks for', () => {
     expect((await ask(orderId, { reason: 'again' })).status).toBe(422);
   });
 
-  it('N129: twice at once cannot exceed what was paid', async () => {
+  it('H129: twice at once cannot exceed what was paid', async () => {
     const { orderId, paymentId } = await aPaidOrder();
     const answers = await Promise.all(
       Array.from({ length: 5 }, () => ask(orderId, { amountPaise: 20_000, reason: 'late' })),
@@ -209,7 +209,7 @@ describe('a refund that an admin asks for', () => {
     expect((await stand.payment(orderId)).refunds).toHaveLength(1);
   });
 
-  it('H126, H127, N129: is not read when its amount or its items are none', async () => {
+  it('H126, H127, H129: is not read when its amount or its items are none', async () => {
     const { orderId } = await aPaidOrder();
     const item = `{"itemId":"${DOSA}","quantity":1}`;
     const items = (...quantities: string[]) =>
@@ -255,7 +255,7 @@ describe('a refund of missing items', () => {
     });
   const withDeliveryFee = { totalPaise: inPaise(35_600), deliveryFeePaise: inPaise(4_900) };
 
-  it('H128, H130: is their price at the order and their share of the fee, and one by one exactly all but the delivery', async () => {
+  it('H128, H130, E11: is their price at the order and their share of the fee, and one by one exactly all but the delivery', async () => {
     const { bill, orderId, paymentId } = await aPaidOrder(withDeliveryFee);
     expect(await asOwner(orderId, [{ itemId: DOSA, quantity: 1 }])).toMatchObject({
       status: 202,
@@ -280,7 +280,7 @@ describe('a refund of missing items', () => {
     expect(all.at(-1)?.data).not.toHaveProperty('restaurantPaise');
   });
 
-  it('N129: never gives a unit back twice, not to five who ask at once', async () => {
+  it('H129: never gives a unit back twice, not to five who ask at once', async () => {
     const { orderId, paymentId } = await aPaidOrder();
     const answers = await Promise.all(
       Array.from({ length: 5 }, () => asOwner(orderId, [{ itemId: DOSA, quantity: 2 }])),

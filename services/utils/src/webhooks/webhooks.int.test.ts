@@ -187,7 +187,7 @@ describe('a signed body', () => {
     expect((await stand.inbox()).some(({ _id }) => _id.startsWith('sha256:'))).toBe(true);
   });
 
-  it('C57, BP-06: has one effect in whatever order the events of one payment arrive', async () => {
+  it('C57, BP-06, E01: has one effect in whatever order the events of one payment arrive', async () => {
     for (const order of [
       ['order.paid', 'payment.captured', 'payment.authorized'],
       ['payment.failed', 'payment.authorized', 'payment.captured', 'order.paid'],
@@ -233,7 +233,7 @@ describe('a signed body', () => {
     expect(await successes(orderId)).toBe(0);
   });
 
-  it('C59: of an order nobody here asked for is a case, closed by a person once', async () => {
+  it('C59, E01: of an order nobody here asked for is a case, closed by a person once', async () => {
     const id = newPaymentId();
     await stand.webhook(captured('order_Nobody00002', { id }));
     const opened = await caseOf('orphan_payment', id);
@@ -253,7 +253,7 @@ describe('a signed body', () => {
     expect((await stand.call(stand.customer, 'GET', '/admin/cases')).status).toBe(403);
   });
 
-  it('C59: of an expired order tells the order, which decides', async () => {
+  it('C59, E01: of an expired order tells the order, which decides', async () => {
     const { bill, orderId, gatewayOrderId } = await anOrder();
     stand.bills.all.set(orderId, { ...bill, status: 'expired' });
     await stand.webhook(captured(gatewayOrderId));
