@@ -205,12 +205,9 @@ const slowGateway = async (answerAfterMs: number) => {
 describe('looking now, because an admin asks', () => {
   beforeAll(async () => {
     await stand.stop();
+    // What the tests before have left open would be looked at as well.
+    await stand.database.collection('payments').deleteMany({});
     await stand.restart({ RECONCILE_AFTER_S: 3_600 });
-    const soon = () => new Date(Date.now() + 60_000).toISOString();
-    await eventually('nothing to be looked at by itself', async () => {
-      const payments = stand.database.collection('payments');
-      return (await payments.countDocuments({ 'state.lookAt': { $lt: soon() } })) === 0;
-    });
   });
 
   it('BP-05, BP-20: recovers one missed payment at once, and says what came of it', async () => {
@@ -234,9 +231,8 @@ describe('looking now, because an admin asks', () => {
     expect((await stand.call(stand.customer, 'POST', '/admin/reconciliation', {})).status).toBe(403);
     expect((await stand.call(stand.customer, 'GET', '/admin/reconciliation')).status).toBe(403);
     const after = await standing();
-    // A look that was under way before may be counted only now.
-    expect(after.soFar.looked).toBeGreaterThanOrEqual(before.soFar.looked + 4);
     expect(after.soFar).toMatchObject({
+      looked: before.soFar.looked + 4,
       recovered: before.soFar.recovered + 1,
       unavailable: before.soFar.unavailable + 1,
     });
