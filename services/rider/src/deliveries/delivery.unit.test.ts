@@ -262,6 +262,7 @@ describe('what a delivery tells', () => {
             riderUserId: 'ann',
             riderName: 'Rider ann',
             riderPhone: '+91 98860 54321',
+            toPickupM: ANN.distanceM,
             earningPaise: 3_400,
           },
           closed: [{ offerId: BOB.offerId, riderUserId: 'bob', reason: 'taken' }],
