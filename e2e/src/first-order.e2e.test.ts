@@ -1,3 +1,4 @@
+import { eta } from '@tiffin/contracts/order-api';
 import { type Actors, createActors, type Person, place } from '@tiffin/testing/actors';
 import { eventually } from '@tiffin/testing/eventually';
 import { type RunningStack, startStack } from '@tiffin/testing/running-stack';
@@ -80,6 +81,9 @@ describe('an order from basket to doorstep', () => {
       expect(placed).toMatchObject({ seq: 2, type: 'ORDER_PLACED', order: { _id: id, status: 'placed' } });
 
       expect((await city.kitchen(kitchen.owner, id, 'accept', { prepMinutes: 15 })).status).toBe(200);
+      const told = await customerSocket.next('order:update', ({ type }) => type === 'ORDER_ACCEPTED');
+      expect(told).toMatchObject({ orderId: id, eta: (await city.order(customer, id)).eta });
+      const promised = eta.parse(told.eta);
       expect((await city.kitchen(kitchen.owner, id, 'prepare')).status).toBe(200);
       expect((await city.kitchen(kitchen.owner, id, 'ready')).status).toBe(200);
 
@@ -97,6 +101,8 @@ describe('an order from basket to doorstep', () => {
       });
       const assigned = await customerSocket.next('order:rider_assigned', ({ orderId }) => orderId === id);
       expect(assigned).toMatchObject({ riderId: near.profile._id, riderName: near.profile.name });
+      // The food was ready at once, and the rider is round the corner.
+      expect(Date.parse(eta.parse(assigned.eta).latest)).toBeLessThan(Date.parse(promised.earliest));
 
       const position = { seq: 5, at: new Date().toISOString(), location: place(240, 10), accuracyM: 8 };
       const url = city.api('rider', '/riders/me/locations');
@@ -110,6 +116,7 @@ describe('an order from basket to doorstep', () => {
       expect((await city.trip(near.rider, id, 'deliver')).status).toBe(200);
       const done = await status(customer, id, 'delivered');
       expect(done).toMatchObject({ paymentStatus: 'paid', riderName: near.profile.name });
+      expect(done).not.toHaveProperty('eta');
 
       const history = await city.events(customer, id);
       expect(history.map(({ type }) => type)).toEqual(HISTORY);

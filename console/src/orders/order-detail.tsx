@@ -69,7 +69,7 @@ const Chapters = ({ story, desk }: { story: Story; desk: Desk }) => (
 
 const OrderChapter = ({ story: { order } }: { story: Story }) => {
   if (order.kind !== 'answered') return <Notice answer={order} />;
-  const { restaurantName, status, paymentStatus, items, totalPaise, deliveryAddress, userId, readyBy } =
+  const { restaurantName, status, paymentStatus, items, totalPaise, deliveryAddress, userId, readyBy, eta } =
     order.body.order;
   return (
     <section>
@@ -95,6 +95,14 @@ const OrderChapter = ({ story: { order } }: { story: Story }) => {
           <>
             <dt>Promised for</dt>
             <dd>{timeOfDay(readyBy)}</dd>
+          </>
+        )}
+        {eta && (
+          <>
+            <dt>At the door</dt>
+            <dd>
+              {timeOfDay(eta.earliest)} to {timeOfDay(eta.latest)}
+            </dd>
           </>
         )}
       </dl>

@@ -23,6 +23,8 @@ export type CityPlan = {
   readonly reachM: number;
   /** Which share of its orders a kitchen does not take. */
   readonly rejects: number;
+  /** Kitchens say so many minutes, and keep their word within a fifth. Absent or 0, they cook in seconds whatever they say. */
+  readonly prepMinutes?: number;
 };
 
 /** Three in a hundred change their mind before they pay. It is the only way in which an order of this city is meant to end early. */
@@ -40,7 +42,18 @@ const COMING_TO_WORK = 4;
  * many orders as planned have ended and everybody has gone home.
  */
 export const runCity = async ({
-  plan: { seed, kitchens, riders, ordersPerMinute, orders = Number.POSITIVE_INFINITY, name, whims, reachM, rejects },
+  plan: {
+    seed,
+    kitchens,
+    riders,
+    ordersPerMinute,
+    orders = Number.POSITIVE_INFINITY,
+    name,
+    whims,
+    reachM,
+    rejects,
+    prepMinutes,
+  },
   doors,
   pace,
   ledger,
@@ -65,7 +78,7 @@ export const runCity = async ({
   const open: OpenKitchen[] = [];
   const openKitchen = async ({ home, ...kitchen }: ReturnType<typeof people>[number]) => {
     witness?.setsOut('kitchen', kitchenOwner(name, kitchen.number));
-    open.push(await runKitchen({ ...city, ...kitchen, at: home, rejects }));
+    open.push(await runKitchen({ ...city, ...kitchen, at: home, rejects, prepMinutes }));
   };
   const admin = doors.visitor('admin', `${name}-admin`, 'City admin');
   const onDuty: RiderOnDuty[] = [];

@@ -3,6 +3,7 @@ import { type DurableServiceOverrides, startDurableService } from '@tiffin/platf
 import type { RestaurantConfig } from './config.ts';
 import { commandOrder } from './orders/command-order.ts';
 import { deliveryCode } from './orders/delivery-code.ts';
+import { createEta, tellingEta } from './orders/eta.ts';
 import { followDelivery } from './orders/follow-delivery.ts';
 import { followRefund } from './orders/follow-refund.ts';
 import { markOrderPaid } from './orders/mark-order-paid.ts';
@@ -24,7 +25,17 @@ export const createApp = (config: RestaurantConfig, overrides: DurableServiceOve
     queues: durableQueues({ paymentQueue: config.PAYMENT_QUEUE, orderReadyQueue: config.ORDER_READY_QUEUE }),
     build: (foundations) => {
       const { cursors, now } = foundations;
-      const orders = createMongoOrderStore(foundations);
+      const etaNow = createEta({
+        policy: {
+          riderSpeedMps: config.RIDER_SPEED_MPS,
+          assignExpectedS: config.ASSIGN_EXPECTED_S,
+          firstMileExpectedM: config.FIRST_MILE_EXPECTED_M,
+          spreadS: config.ETA_SPREAD_S,
+          spreadPercent: config.ETA_SPREAD_PERCENT,
+        },
+        now,
+      });
+      const orders = tellingEta(createMongoOrderStore(foundations), etaNow);
       const restaurants = createMongoRestaurantStore(foundations);
       const policy = { paymentWindowS: config.PAYMENT_WINDOW_S, deliveryRadiusM: config.DELIVERY_RADIUS_M };
       const codeFor = (id: string) => deliveryCode(config.SERVICE_TOKEN_SECRET, id);
@@ -38,14 +49,15 @@ export const createApp = (config: RestaurantConfig, overrides: DurableServiceOve
             placeOrder: placeOrder({ orders, restaurants, policy, now }),
             commandOrder: commandOrder({ orders, now }),
             cursors,
+            etaNow,
             ...(config.DELIVERY_CODE ? { codeFor } : {}),
           }),
-          ...internalOrderRoutes({ orders }),
+          ...internalOrderRoutes({ orders, etaNow }),
         ],
         consumers: orderConsumers(
           {
             markOrderPaid: markOrderPaid({ orders, acceptWindowS: config.ACCEPT_WINDOW_S, now }),
-            followDelivery: followDelivery({ orders }),
+            followDelivery: followDelivery({ orders, now }),
             followRefund: followRefund({ orders }),
           },
           { paymentQueue: config.PAYMENT_QUEUE },

@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { userId } from '@tiffin/contracts/claims';
+import { type Role, userId } from '@tiffin/contracts/claims';
 import type { Point } from '@tiffin/contracts/geo';
 import { orderId, restaurantId } from '@tiffin/contracts/ids';
 import { inPaise } from '@tiffin/contracts/money';
 import type { OrderStatus } from '@tiffin/contracts/order-api';
-import { createServiceTokens, createTokenVerifier } from '@tiffin/platform/auth/tokens';
+import { createServiceTokens, createTokenVerifier, signUserToken } from '@tiffin/platform/auth/tokens';
 import { healthOf } from '@tiffin/platform/http/health';
 import { createCursors } from '@tiffin/platform/http/pagination';
 import { createHttpServer } from '@tiffin/platform/http/server';
@@ -16,6 +16,7 @@ import { withDatabase } from '@tiffin/testing/database';
 import { createDoorReader } from '@tiffin/testing/door-reader';
 import { profiledQueries } from '@tiffin/testing/profiled-queries';
 import { commandOrder } from './orders/command-order.ts';
+import { createEta, tellingEta } from './orders/eta.ts';
 import { createMongoOrderStore } from './orders/order.store.mongo.ts';
 import type { OrderState } from './orders/order.ts';
 import { orderRoutes } from './orders/orders.routes.ts';
@@ -41,7 +42,15 @@ export const openDoors = async (label: string) => {
     publish: async () => undefined,
     now,
   };
-  const orders = createMongoOrderStore(kept);
+  const etaPolicy = {
+    riderSpeedMps: 5,
+    assignExpectedS: 10,
+    firstMileExpectedM: 1_000,
+    spreadS: 120,
+    spreadPercent: 15,
+  };
+  const etaNow = createEta({ policy: etaPolicy, now });
+  const orders = tellingEta(createMongoOrderStore(kept), etaNow);
   const restaurants = createMongoRestaurantStore(kept);
   await database.ready;
   const cursors = createCursors(SECRET);
@@ -55,6 +64,7 @@ export const openDoors = async (label: string) => {
         placeOrder: placeOrder({ orders, restaurants, policy, now }),
         commandOrder: commandOrder({ orders, now }),
         cursors,
+        etaNow,
       }),
     ],
     verifier: createTokenVerifier({ secret: SECRET }),
@@ -109,7 +119,22 @@ export const openDoors = async (label: string) => {
       .filter((query) => query.collection === collection)
       .map(({ plan }) => plan);
 
+  /** What a command answers somebody of that role. */
+  const post = async (role: Role, path: string, body: object = {}) => {
+    const response = await fetch(`http://127.0.0.1:${port}/api/v1${path}`, {
+      method: 'POST',
+      headers: {
+        authorization: `Bearer ${signUserToken({ secret: SECRET, sub: role, role, ttlSeconds: 600 })}`,
+        'content-type': 'application/json',
+      },
+      body: JSON.stringify(body),
+    });
+    const answer: unknown = await response.json();
+    return { status: response.status, body: answer };
+  };
+
   return {
+    post,
     ...createDoorReader({ port, secret: SECRET }),
     orders,
     anOrder,

@@ -13,6 +13,8 @@ export const deliverySnapshot = z.object({
   riderUserId: userId.optional(),
   riderName: z.string().optional(),
   riderPhone: z.string().optional(),
+  /** How far from the pickup its rider was when he was asked, as the crow flies; absent in events of older programs. */
+  toPickupM: z.number().min(0).optional(),
   /** What the trip earns its rider; absent after a bare ready message, and in events of older programs. */
   earningPaise: paise.optional(),
 });

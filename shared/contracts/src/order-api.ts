@@ -38,6 +38,10 @@ export type DeliveryAddress = z.infer<typeof deliveryAddress>;
 export const orderLine = z.object({ itemId, name: z.string(), pricePaise: paise, quantity: z.int().min(1).max(50) });
 export type OrderLine = z.infer<typeof orderLine>;
 
+/** When an order is expected at its door: whole minutes, `earliest` never after `latest`. */
+export const eta = z.object({ earliest: instant, latest: instant });
+export type Eta = z.infer<typeof eta>;
+
 /** An order as the people who may see it get it; `deliveryCode` is shown to its customer only. */
 export const order = z.object({
   _id: orderId,
@@ -61,6 +65,8 @@ export const order = z.object({
   updatedAt: instant,
   expiresAt: instant.optional(),
   readyBy: instant.optional(),
+  /** From the kitchen's answer until the food is delivered. */
+  eta: eta.optional(),
   deliveryCode: z.string().optional(),
 });
 export type OrderView = z.infer<typeof order>;

@@ -3,7 +3,7 @@ import { userId } from './claims.ts';
 import { latitudeLongitude, point } from './geo.ts';
 import { orderId, restaurantId, riderId } from './ids.ts';
 import { currency, paise } from './money.ts';
-import { order, orderStatus, paymentStatus } from './order-api.ts';
+import { eta, order, orderStatus, paymentStatus } from './order-api.ts';
 import { instant } from './time.ts';
 
 /** What every order event says, so that a push needs no question back. */
@@ -16,6 +16,8 @@ export const orderFacts = z.object({
   paymentStatus,
   totalPaise: paise,
   currency,
+  /** As expected after this event; absent before the kitchen's answer and after the end. */
+  eta: eta.optional(),
 });
 export type OrderFacts = z.infer<typeof orderFacts>;
 
@@ -44,6 +46,7 @@ const readyVersion2 = z.object({
   status: orderStatus.optional(),
   paymentStatus: paymentStatus.optional(),
   totalPaise: paise.optional(),
+  eta: eta.optional(),
 });
 export type ReadyForRider = z.infer<typeof readyVersion2>;
 

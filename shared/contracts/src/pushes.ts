@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { closedReason } from './delivery-events.ts';
 import { point } from './geo.ts';
 import { orderId, riderId } from './ids.ts';
-import { order, orderStatus, paymentStatus } from './order-api.ts';
+import { eta, order, orderStatus, paymentStatus } from './order-api.ts';
 import { offer, reportLocations } from './rider-api.ts';
 import { instant } from './time.ts';
 
@@ -11,12 +11,13 @@ const orderPush = { orderId, seq: z.int(), type: z.string(), at: instant };
 /** What the server pushes, by event name. */
 export const pushes = {
   'order:new': z.object({ ...orderPush, order }),
-  'order:update': z.looseObject({ ...orderPush, status: orderStatus, paymentStatus }),
+  'order:update': z.looseObject({ ...orderPush, status: orderStatus, paymentStatus, eta: eta.optional() }),
   'order:rider_assigned': z.object({
     ...orderPush,
     riderId,
     riderName: z.string(),
     riderPhone: z.string().optional(),
+    eta: eta.optional(),
   }),
   'order:available': offer,
   'order:offer_closed': z.object({ orderId, offerId: z.string(), reason: closedReason }),

@@ -1,5 +1,6 @@
 import type { OrderStatus } from '@tiffin/contracts/order-api';
 import { SECOND } from '@tiffin/platform/clock';
+import type { EtaAccuracy } from './eta-accuracy.ts';
 import type { Judged } from './judge.ts';
 import type { Latencies, Span } from './sightings.ts';
 import type { FaultNews } from './troubles.ts';
@@ -19,6 +20,8 @@ export type Verdict = {
   readonly byStatus: Readonly<Partial<Record<OrderStatus, number>>>;
   readonly invariants: readonly Judged[];
   readonly latencies: Latencies;
+  /** Measured where kitchens keep their word. */
+  readonly eta: EtaAccuracy | undefined;
   readonly faults: readonly FaultNews[];
   readonly tookMs: number;
 };
@@ -104,6 +107,7 @@ export const humanReport = (screen: Screen): SimulationReport => {
         if (judged.violations.length > SHOWN) say(`    and ${judged.violations.length - SHOWN} more`);
       }
       say(`\n${latenciesOf(verdict.latencies)}`);
+      if (verdict.eta) say(etaLine(verdict.eta));
       say(`\n${isKept(verdict) ? paint(32, 'Everything holds.') : paint(31, 'Something is broken.')}`);
     },
     problem: (message) => screen.complain(`${onLine ? '\n' : ''}${message}\n`),
@@ -135,5 +139,8 @@ const latenciesOf = ({ paidToKitchenMs, readyToOfferMs, placedToDeliveredMs }: L
 
 const spanLine = (label: string, span: Span | undefined): string =>
   `${label.padEnd(NAME_WIDTH)} ${span ? `p50 ${shown(span.p50)}, p95 ${shown(span.p95)} (${span.count})` : 'none'}`;
+
+const etaLine = ({ count, within, early, late, errorS }: EtaAccuracy): string =>
+  `${'told → delivered'.padEnd(NAME_WIDTH)} ${within} of ${count} within the range, ${early} before, ${late} after; p50 ${errorS.p50.toFixed(0)} s, p95 ${errorS.p95.toFixed(0)} s from its middle`;
 
 const shown = (ms: number): string => (ms < SECOND ? `${ms.toFixed(1)} ms` : `${(ms / SECOND).toFixed(1)} s`);

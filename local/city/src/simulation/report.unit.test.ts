@@ -22,6 +22,7 @@ const aVerdict = (broken = 0): Verdict => ({
     readyToOfferMs: undefined,
     placedToDeliveredMs: { p50: 31_000, p95: 45_500, count: 11 },
   },
+  eta: { count: 11, within: 9, early: 0, late: 2, errorS: { p50: 42, p95: 181 } },
   faults: [
     { at: '2026-11-01T10:00:00.000Z', kind: 'kill-service', state: 'begun', what: 'rider was killed' },
     { at: '2026-11-01T10:00:09.000Z', kind: 'double-taps', state: 'ended', what: 'kitchens and riders tap twice' },
@@ -48,6 +49,7 @@ it('shows a person what holds, how quick it was, and which faults happened when'
     '30 looked at',
     'p50 12.3 ms, p95 99.0 ms (11)',
     'p50 31.0 s, p95 45.5 s (11)',
+    '9 of 11 within the range, 0 before, 2 after; p50 42 s, p95 181 s from its middle',
     'Everything holds.',
   ])
     expect(said()).toContain(part);

@@ -8,6 +8,7 @@ import { createPace } from '../pace.ts';
 import type { StackFile } from '../stack-file.ts';
 import { createBank } from './bank.ts';
 import { createCollector } from './collect-facts.ts';
+import { etaAccuracy } from './eta-accuracy.ts';
 import type { Facts } from './facts.ts';
 import { FAULTS, type FaultKind, planFaults, windowMsOf } from './fault-plan.ts';
 import { type Interrupted, stillOutText } from './interrupted-text.ts';
@@ -119,6 +120,8 @@ export const simulate = async ({
       byStatus: sightings.ledger.summary().byStatus,
       invariants,
       latencies: sightings.latencies(),
+      // Kitchens that do not mean what they say would measure nothing.
+      eta: options.prepMinutes > 0 ? etaAccuracy(facts.orders) : undefined,
       faults: troubles.happened,
       tookMs: nowMs() - began,
     });

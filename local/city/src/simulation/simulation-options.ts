@@ -8,6 +8,8 @@ export type SimulationOptions = {
   readonly orders: number;
   readonly ordersPerMinute: number;
   readonly speed: number;
+  /** 0: kitchens cook in seconds, whatever they say. */
+  readonly prepMinutes: number;
   readonly patienceS: number;
   /** What was asked for by name, and whether `all` was: that means those this stack allows. */
   readonly faults: readonly FaultKind[];
@@ -29,6 +31,7 @@ const NUMBERS = {
   orders: { min: 1, max: 100_000, usual: 100 },
   'orders-per-minute': { min: 1, max: 6_000, usual: 30 },
   speed: { min: 1, max: 100, usual: 1 },
+  'prep-minutes': { min: 0, max: 30, usual: 0 },
   patience: { min: 10, max: 3_600, usual: 300 },
 } as const;
 type NumberFlag = keyof typeof NUMBERS;
@@ -46,6 +49,9 @@ export const SIMULATE_HELP = `npm run simulate [-- flags]: a city on the running
   --orders N             so many customers come, and all are seen through, ${limits('orders')}
   --orders-per-minute N  by the city's clock, ${limits('orders-per-minute')}
   --speed N              people wait N times shorter, ${limits('speed')}; the services' clocks stay
+  --prep-minutes N       kitchens say so many minutes and keep their word within a fifth, and the report tells how many
+                         orders came within the time told to the customer, ${limits('prep-minutes')}: they
+                         cook in seconds, whatever they say
   --faults LIST          comma separated, or all: those the stack allows (default none)
                            kill-service       one of the four is killed, several times
                            pause-store        the database of the stack freezes for a few seconds
@@ -121,6 +127,7 @@ export const readSimulationOptions = (args: readonly string[]): Read => {
     orders: numberOf('orders'),
     ordersPerMinute: numberOf('orders-per-minute'),
     speed: numberOf('speed'),
+    prepMinutes: numberOf('prep-minutes'),
     patienceS: numberOf('patience'),
     faults: [...faults],
     allFaults: wanted.some((name) => name.trim() === 'all'),

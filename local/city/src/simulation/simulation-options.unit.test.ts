@@ -11,6 +11,7 @@ it('has a usual value for every flag', () => {
       orders: 100,
       ordersPerMinute: 30,
       speed: 1,
+      prepMinutes: 0,
       patienceS: 300,
       faults: [],
       allFaults: false,
@@ -69,7 +70,7 @@ it('refuses a flag that stands there twice, and another flag in the place of a v
 });
 
 it('names the limits of every number in its help', () => {
-  for (const limits of ['1 to 2,000', '1 to 200', '1 to 100,000', '1 to 6,000', '1 to 100', '10 to 3,600'])
+  for (const limits of ['1 to 2,000', '1 to 200', '1 to 100,000', '1 to 6,000', '1 to 100', '0 to 30', '10 to 3,600'])
     expect(SIMULATE_HELP).toContain(`${limits} (default`);
 });
 
@@ -87,6 +88,7 @@ it('names every flag in its help', () => {
     'orders',
     'orders-per-minute',
     'speed',
+    'prep-minutes',
     'faults',
     'patience',
     'data',

@@ -11,7 +11,17 @@ export type OrderEvent = EventOf<OrderEventType> & { seq: number };
  * customer's telephone number or a payment's id must not be on this list.
  */
 const SHOWN = new Set([
-  ...['restaurantId', 'restaurantName', 'totalPaise', 'currency', 'expiresAt', 'prepMinutes', 'readyBy', 'readyAt'],
+  ...[
+    'restaurantId',
+    'restaurantName',
+    'totalPaise',
+    'currency',
+    'expiresAt',
+    'prepMinutes',
+    'readyBy',
+    'readyAt',
+    'eta',
+  ],
   ...['reason', 'by', 'riderId', 'riderName', 'riderPhone', 'refundId', 'amountPaise', 'refundedPaise'],
 ]);
 
@@ -40,8 +50,9 @@ export const orderPushes = (event: OrderEvent): RoomPush[] => {
   const watchers = [...(userId === undefined ? [] : [userRoom(userId)]), orderRoom(orderId)];
 
   if (event.type === 'ORDER_RIDER_ASSIGNED') {
-    const { riderId, riderName, riderPhone } = event.data;
-    const payload = { ...head(event), riderId, riderName, ...(riderPhone !== undefined && { riderPhone }) };
+    const { riderId, riderName, riderPhone, eta } = event.data;
+    const known = { ...(riderPhone !== undefined && { riderPhone }), ...(eta && { eta }) };
+    const payload = { ...head(event), riderId, riderName, ...known };
     return toRooms([...kitchen, ...watchers], 'order:rider_assigned', payload);
   }
   const update = { ...head(event), ...statusOf(event), ...shown(event.data) };

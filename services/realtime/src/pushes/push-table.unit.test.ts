@@ -164,6 +164,16 @@ describe('the push table', () => {
     expect(opened.join()).not.toContain('K7QX');
   });
 
+  it.each(['ORDER_ACCEPTED', 'ORDER_READY_FOR_RIDER', 'ORDER_RIDER_ASSIGNED', 'ORDER_PICKED_UP'] as const)(
+    '%s tells all who hear the order when it is expected',
+    (type) => {
+      const eta = { earliest: now.toISOString(), latest: later };
+      const parsed = parseEvent(anOrder().next(type, { eta }), () => 'bare');
+      const made = parsed.ok ? pushesOf(parsed.event, now) : [];
+      expect(made.map(({ payload }) => payload)).toEqual(Array(4).fill(expect.objectContaining({ eta })));
+    },
+  );
+
   it('fills in the state of a ready event that does not say it', () => {
     const json = anOrder().next('ORDER_READY_FOR_RIDER');
     const { status: _, paymentStatus: __, userId: ___, ...data } = json.data;

@@ -59,7 +59,7 @@ const aReadyOrder = async () => {
     refunds: [],
   };
   await orders.create(id, state, [], { causationId: null });
-  const follow = followDelivery({ orders });
+  const follow = followDelivery({ orders, now: () => new Date() });
   const hear = (seq: number, type: DeliveryEvent['type'], delivery: DeliverySnapshot) =>
     follow({
       id: `e${seq}`,

@@ -1,4 +1,5 @@
 import type { EventOf } from '@tiffin/contracts/event-catalogue';
+import type { Clock } from '@tiffin/platform/clock';
 import { brokenRule, type Outcome } from '@tiffin/platform/messaging/outcome';
 import { outcomeOf } from '@tiffin/platform/persistence/outcome-of';
 import { causeOf } from '@tiffin/platform/persistence/stored';
@@ -14,13 +15,15 @@ export type DeliveryEvent = EventOf<
  * C2). Safe to run twice and in any order.
  */
 export const followDelivery =
-  ({ orders }: { orders: OrderStore }) =>
+  ({ orders, now }: { orders: OrderStore; now: Clock }) =>
   async (event: DeliveryEvent, traceparent?: string): Promise<Outcome> => {
     const id = event.data.orderId;
     const follows = event.seq === undefined ? undefined : { stream: `delivery_${id}`, seq: event.seq };
+    // By the clock of another service, and perhaps heard late; what lies ahead of ours is taken as now.
+    const at = new Date(Math.min(Date.parse(event.timestamp), now().getTime()));
     const result = await orders.change(
       id,
-      (state) => decide(id, state, event.data.delivery),
+      (state) => decide(id, state, event.data.delivery, at),
       causeOf(event, traceparent),
       { follows },
     );

@@ -71,6 +71,6 @@ export const markReady = (id: OrderId, state: OrderState, now: Date): KitchenDec
     paymentStatus: ready.paymentStatus,
     totalPaise: ready.totalPaise,
   });
-  const followed = earlyDelivery ? followDelivery(id, ready, earlyDelivery) : undefined;
+  const followed = earlyDelivery ? followDelivery(id, ready, earlyDelivery, now) : undefined;
   return followed?.kind === 'changed' ? changed(followed.state, event, ...followed.events) : changed(ready, event);
 };

@@ -5,7 +5,14 @@ import type { EventData } from '@tiffin/contracts/event-catalogue';
 import { point } from '@tiffin/contracts/geo';
 import { restaurantId, riderId } from '@tiffin/contracts/ids';
 import { currency, paise } from '@tiffin/contracts/money';
-import { deliveryAddress, type OrderView, orderLine, orderStatus, paymentStatus } from '@tiffin/contracts/order-api';
+import {
+  deliveryAddress,
+  type Eta,
+  type OrderView,
+  orderLine,
+  orderStatus,
+  paymentStatus,
+} from '@tiffin/contracts/order-api';
 import type { OrderFacts, orderEvents } from '@tiffin/contracts/order-events';
 import { instant } from '@tiffin/contracts/time';
 import type { StreamEvent } from '@tiffin/platform/persistence/stored';
@@ -45,8 +52,12 @@ export const orderState = z.object({
       riderUserId: userId,
       riderName: z.string(),
       riderPhone: z.string().optional(),
+      /** How far from the pickup he was when he was asked, as the crow flies. */
+      toPickupM: z.number().optional(),
     })
     .optional(),
+  /** When the rider's present leg began: to the kitchen, or with the food to the door. */
+  legFrom: instant.optional(),
   /** An assignment heard of before the food was ready. */
   earlyDelivery: deliverySnapshot.optional(),
 });
@@ -76,19 +87,22 @@ export const factsOf = (orderId: OrderFacts['orderId'], state: OrderState): Orde
 });
 
 /** An order as people may see it. */
-export const orderView = ({
-  id,
-  state,
-  seq,
-  createdAt,
-  updatedAt,
-}: {
-  id: OrderView['_id'];
-  state: OrderState;
-  seq: number;
-  createdAt: Date;
-  updatedAt: Date;
-}): OrderView => ({
+export const orderView = (
+  {
+    id,
+    state,
+    seq,
+    createdAt,
+    updatedAt,
+  }: {
+    id: OrderView['_id'];
+    state: OrderState;
+    seq: number;
+    createdAt: Date;
+    updatedAt: Date;
+  },
+  eta?: Eta,
+): OrderView => ({
   _id: id,
   userId: state.userId,
   restaurantId: state.restaurantId,
@@ -109,6 +123,7 @@ export const orderView = ({
   updatedAt: updatedAt.toISOString(),
   ...(state.expiresAt === undefined ? {} : { expiresAt: state.expiresAt }),
   ...(state.readyBy === undefined ? {} : { readyBy: state.readyBy }),
+  ...(eta ? { eta } : {}),
 });
 
 /** When an order wants to be looked at again: money or an answer that did not come. */

@@ -219,7 +219,7 @@ describe('every event in every state', () => {
     assignment,
     ...rider,
   });
-  const follow = (delivery: DeliverySnapshot) => (state: OrderState) => followDelivery(id, state, delivery);
+  const follow = (delivery: DeliverySnapshot) => (state: OrderState) => followDelivery(id, state, delivery, now);
   const remembered = { placed: 'placed', accepted: 'accepted', preparing: 'preparing' };
   describe('RIDER_ASSIGNED', () =>
     table(
@@ -310,7 +310,7 @@ describe('events', () => {
       collect(cancelOrder(id, state, 'admin', 'test'));
       collect(markPaid(stored(state), payment(), 300, now));
       collect(expireOrder(id, state, now));
-      collect(followDelivery(id, state, { status: 'delivered', assignment: 1, ...riderA }));
+      collect(followDelivery(id, state, { status: 'delivered', assignment: 1, ...riderA }, now));
     }
     expect(made.length).toBeGreaterThan(20);
     for (const { type, version, data } of made) {

@@ -3,6 +3,7 @@ import { bill, orderForWatchers } from '@tiffin/contracts/order-api';
 import { ok, problem } from '@tiffin/platform/http/reply';
 import { route } from '@tiffin/platform/http/route';
 import * as z from 'zod';
+import type { EtaNow } from './eta.ts';
 import type { OrderStore } from './order.store.ts';
 import { eventView, orderView } from './order.ts';
 
@@ -16,7 +17,7 @@ const afterSeq = z.strictObject({
 });
 
 /** What the other services may ask of an order. */
-export const internalOrderRoutes = ({ orders }: { orders: OrderStore }) => [
+export const internalOrderRoutes = ({ orders, etaNow }: { orders: OrderStore; etaNow: EtaNow }) => [
   route({
     method: 'get',
     path: '/api/v1/internal/orders/:id/bill',
@@ -64,7 +65,7 @@ export const internalOrderRoutes = ({ orders }: { orders: OrderStore }) => [
       // Read after the order: an event that came between the two reads would make the order older than its history.
       const events = history.filter((event) => event.seq <= stored.seq);
       return ok({
-        order: orderView({ ...stored, id: params.id }),
+        order: orderView({ ...stored, id: params.id }, etaNow(stored.state)),
         parties: { userId, restaurantOwnerId, ...(rider ? { riderUserId: rider.riderUserId } : {}) },
         events: events.map((event) => ({
           ...eventView(event),

@@ -16,6 +16,7 @@ import { route } from '@tiffin/platform/http/route';
 import type { Stored } from '@tiffin/platform/persistence/stored';
 import * as z from 'zod';
 import type { commandOrder, OrderCommand } from './command-order.ts';
+import type { EtaNow } from './eta.ts';
 import type { OrderFilter, OrderStore } from './order.store.ts';
 import { eventView, type OrderState, orderView } from './order.ts';
 import type { placeOrder } from './place-order.ts';
@@ -25,6 +26,7 @@ export type OrderDoors = {
   readonly placeOrder: ReturnType<typeof placeOrder>;
   readonly commandOrder: ReturnType<typeof commandOrder>;
   readonly cursors: Cursors;
+  readonly etaNow: EtaNow;
   /** The code at the door, shown to the order's customer only; undefined when codes are off. */
   readonly codeFor?: (id: OrderId) => string;
 };
@@ -33,11 +35,11 @@ const byId = z.strictObject({ id: orderId });
 const position = z.strictObject({ createdAt: z.string(), id: orderId });
 const unknownOrder = () => problem('not_found', 'There is no such order for you.');
 
-export const orderRoutes = ({ orders, placeOrder, commandOrder, cursors, codeFor }: OrderDoors) => {
+export const orderRoutes = ({ orders, placeOrder, commandOrder, cursors, etaNow, codeFor }: OrderDoors) => {
   const view = (stored: Stored<OrderState>, viewer: UserPrincipal) => {
     const id = orderId.parse(stored.id);
     const code = codeFor && viewer.userId === stored.state.userId ? { deliveryCode: codeFor(id) } : {};
-    return { ...orderView({ ...stored, id }), ...code };
+    return { ...orderView({ ...stored, id }, etaNow(stored.state)), ...code };
   };
 
   const command = async (

@@ -179,6 +179,12 @@ export const silenceView = ({ silence }: Delivery): { riderSilent?: RiderSilence
   return { riderSilent };
 };
 
+/** How far from the pickup he was who has, or had, the job; of who gave it back the offer says so. */
+const toPickupOf = (offers: readonly MadeOffer[]): { toPickupM?: number } => {
+  const taken = offers.findLast(({ status }) => status === 'accepted');
+  return taken ? { toPickupM: Math.round(taken.distanceM) } : {};
+};
+
 export const snapshotOf = ({
   status,
   assignment,
@@ -186,6 +192,7 @@ export const snapshotOf = ({
   riderUserId,
   riderName,
   riderPhone,
+  offers,
   job,
 }: Delivery): DeliverySnapshot => ({
   status,
@@ -194,6 +201,7 @@ export const snapshotOf = ({
   ...(riderUserId && { riderUserId }),
   ...(riderName && { riderName }),
   ...(riderPhone && { riderPhone }),
+  ...(riderId && toPickupOf(offers)),
   ...(job?.earningPaise !== undefined && { earningPaise: job.earningPaise }),
 });
 

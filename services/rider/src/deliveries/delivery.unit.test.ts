@@ -262,6 +262,7 @@ describe('what a delivery tells', () => {
             riderUserId: 'ann',
             riderName: 'Rider ann',
             riderPhone: '+91 98860 54321',
+            toPickupM: ANN.distanceM,
             earningPaise: 3_400,
           },
           closed: [{ offerId: BOB.offerId, riderUserId: 'bob', reason: 'taken' }],
@@ -275,6 +276,14 @@ describe('what a delivery tells', () => {
     expect(fact?.data).toMatchObject({ closed: [{ offerId: ANN.offerId, riderUserId: 'ann', reason: 'cancelled' }] });
     const [other] = eventsOf(cancel(inWave));
     expect(other?.data).toMatchObject({ closed: [{ riderUserId: 'ann' }, { riderUserId: 'bob' }] });
+  });
+
+  it('tells how far from the pickup he was who has the job, whoever gave it back before, and of nobody when nobody has it', () => {
+    const [released] = eventsOf(release(assigned, 'ann', 'flat tyre', after(30)));
+    expect(released?.data).not.toHaveProperty('delivery.toPickupM');
+    const again = asking(states.released, after(31), { ...BOB, distanceM: 812.4 });
+    const [taken] = eventsOf(accept(again, 'bob', after(32)));
+    expect(taken?.data).toMatchObject({ delivery: { riderUserId: 'bob', toPickupM: 812 } });
   });
 
   it('numbers assignments upwards', () => {
