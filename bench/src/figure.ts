@@ -1,6 +1,6 @@
 import type { Spread } from './statistics.ts';
 
-export type Unit = '/s' | 'ms' | 's' | 'MB' | '×' | 'orders' | 'km' | 'offers';
+export type Unit = '/s' | 'ms' | 's' | 'MB' | '×' | 'orders' | 'km' | 'offers' | 'writes';
 
 /** A bound we hold ourselves to; `of` says whether it is for the figure or for its ratio to the peer. */
 export type Target = { readonly of: 'figure' | 'ratio'; readonly atLeast?: number; readonly atMost?: number };

@@ -16,6 +16,7 @@ import { measureReadyToOffer } from './orders/ready-to-offer.ts';
 import { measureWholePath } from './orders/whole-path.ts';
 import { measureLostPayments } from './payments/lost-payments.ts';
 import { measureWebhookAnswer } from './payments/webhook-answer.ts';
+import { measurePointRate } from './positions/point-rate.ts';
 import { writeResults } from './results.ts';
 import { measureBoot } from './start/boot.ts';
 import { measureStore } from './store/store-rate.ts';
@@ -33,6 +34,7 @@ const measurements: Record<MeasurementName, Measurement> = {
   boot: measureBoot,
   console: measureFrameRate,
   near: measureNearest,
+  positions: measurePointRate,
   dispatch: measureDispatch,
 };
 

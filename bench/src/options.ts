@@ -12,6 +12,7 @@ export const MEASUREMENTS = [
   'boot',
   'console',
   'near',
+  'positions',
   'dispatch',
 ] as const;
 export type MeasurementName = (typeof MEASUREMENTS)[number];
@@ -45,6 +46,7 @@ export const HELP = `npm run bench [-- flags]: measures Tiffin on this machine, 
                    boot     from start to ready, and memory when idle
                    console  frames a second with 2,000 riders on the map, in Chromium
                    near     the nearest 10 riders within 5 km: the database, a grid in the process, Redis
+                   positions  GPS points a core-second through the rider service, and what they write
                    dispatch who is asked for an order, six ways in simulated cities (takes minutes, needs nothing)
   --rounds N     measured rounds of each side, after one that warms up (default ${DEFAULT_ROUNDS})
   --riders N     riders on duty for offer, path and order (default ${DEFAULT_RIDERS})

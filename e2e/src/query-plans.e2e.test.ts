@@ -51,6 +51,7 @@ const lookAtEverything = async (
   await look(admin, city.api('rider', '/deliveries?active=true'));
   await look(admin, city.api('rider', `/deliveries/${order.id}`));
   await look(admin, city.api('rider', `/deliveries/${order.id}/decisions`));
+  await look(admin, city.api('rider', `/deliveries/${order.id}/trail`));
   await look(order.customer, city.api('utils', `/payments/${order.id}`));
   const story = (await city.events(order.customer, order.id))[0]?.id;
   const someday = '2026-01-01T00:00:00.000Z';

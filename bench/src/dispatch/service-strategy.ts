@@ -40,6 +40,8 @@ export const serviceConfig = (env: Readonly<Record<string, string>>): RiderConfi
   return readConfig(riderSettings, given, { production: false });
 };
 
+const notSimulated = () => Promise.reject(new Error('nobody reports where he is in a simulated city'));
+
 /** The riders of a world behind the port through which the service sees its own. */
 const ridersOf = (world: World): RiderStore => {
   const points = world.riders.map(({ place }) => ({ place, point: pointOf(place) }));
@@ -242,6 +244,7 @@ export const asTheServiceDoes =
     const use = createUseCases({
       riders: ridersOf(world),
       deliveries,
+      trails: { extend: notSimulated, progressOf: notSimulated },
       config,
       tell: () => undefined,
       receivingSince: now,

@@ -21,7 +21,7 @@ const IDLING_M_PER_S = 4;
 /** The services refuse more than 40 m/s as a jump of the GPS: in a faster city too nobody rides faster than this. */
 const FASTEST_M_PER_S = 36;
 const REPORT_EVERY_S = 1;
-const IDLE_REPORT_EVERY_S = 5;
+const IDLE_REPORT_EVERY_MS = 5_000;
 /** Offers farther away than this are sometimes declined. */
 const FAR_M = 1_200;
 
@@ -64,13 +64,17 @@ export const runRider = async ({
   let fixSeq = Math.floor(Date.now() / 1_000) * 10;
   let working: Promise<void> | undefined;
   let goingHome = false;
+  /** When the service wants to hear of him next, as it said last. */
+  let nextInMs = IDLE_REPORT_EVERY_MS;
 
   await signOn(rider, admin, number, at);
 
   const report = async (speedMps: number) => {
     fixSeq += 1;
     const point = { seq: fixSeq, at: new Date().toISOString(), location: toPoint(at), accuracyM: 8, speedMps };
-    await rider.ask('POST', 'rider', '/api/v1/riders/me/locations', locationsReply, { points: [point] });
+    const path = '/api/v1/riders/me/locations';
+    const told = await rider.ask('POST', 'rider', path, locationsReply, { points: [point] });
+    if (told.kind === 'answered') nextInMs = told.body.nextInMs ?? IDLE_REPORT_EVERY_MS;
   };
 
   const rideTo = async (place: Point) => {
@@ -143,10 +147,11 @@ export const runRider = async ({
   const drift = async () => {
     let goal = anyCrossing(random);
     while (!goingHome) {
-      await pace.unhurried(IDLE_REPORT_EVERY_S);
+      const restMs = nextInMs;
+      await pace.unhurried(restMs / 1_000);
       if (working !== undefined) continue;
       if (isAt(at, goal)) goal = anyCrossing(random);
-      at = stepTowards(at, goal, idlingMps * IDLE_REPORT_EVERY_S);
+      at = stepTowards(at, goal, (idlingMps * restMs) / 1_000);
       await report(idlingMps);
     }
   };

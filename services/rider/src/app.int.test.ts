@@ -196,7 +196,7 @@ describe('the rider service over its own doors', () => {
     const seen = await api(rider.bearer, 'POST', '/riders/me/locations', {
       points: [{ seq: 1, at: new Date().toISOString(), location: place(250), accuracyM: 5, speedMps: 4 }],
     });
-    expect(locationsReply.parse(seen.body)).toEqual({ accepted: 1, dropped: [] });
+    expect(locationsReply.parse(seen.body)).toEqual({ accepted: 1, dropped: [], nextInMs: 1_000 });
     const position = await eventually('his position on the bus', () =>
       on.heard.find(({ type, data }) => type === 'RIDER_LOCATIONS' && JSON.stringify(data).includes(orderId)),
     );
@@ -440,5 +440,38 @@ describe('the rider service over its own doors', () => {
     expect((await api(bearer, 'POST', '/riders', wish)).status).toBe(201);
     const answer = await api(bearer, 'PUT', '/riders/me/availability', { isAvailable: true, location: place() });
     expect([answer.status, codeOf(answer.body)]).toEqual([403, 'not_verified']);
+  });
+
+  it('D16: tells of each of 50 points in a frame why it was dropped, and refuses 51', async () => {
+    const rider = await riderOnDuty();
+    const fixAt = (seq: number, secondsAgo: number, more = {}) => {
+      const at = new Date(Date.now() - secondsAgo * 1_000).toISOString();
+      return { seq, at, location: place(seq), accuracyM: 5, ...more };
+    };
+    const bad = [
+      fixAt(45, 4, { accuracyM: 101 }),
+      fixAt(44, 3),
+      fixAt(46, 3, { location: place(20_000) }),
+      fixAt(47, -60),
+      fixAt(48, 301),
+      fixAt(49, 2, { location: { type: 'Point', coordinates: [0, 0] } }),
+    ];
+    const good = Array.from({ length: 44 }, (_, number) => fixAt(number + 1, 50 - number));
+    const seen = await api(rider.bearer, 'POST', '/riders/me/locations', { points: [...good, ...bad] });
+    expect(seen.status).toBe(200);
+    expect(locationsReply.parse(seen.body)).toEqual({
+      accepted: 44,
+      dropped: [
+        { seq: 45, reason: 'inaccurate' },
+        { seq: 44, reason: 'repeated' },
+        { seq: 46, reason: 'too_fast' },
+        { seq: 47, reason: 'future' },
+        { seq: 48, reason: 'old' },
+        { seq: 49, reason: 'nowhere' },
+      ],
+      nextInMs: 5_000,
+    });
+    const tooMany = Array.from({ length: 51 }, (_, number) => fixAt(100 + number, 0));
+    expect((await api(rider.bearer, 'POST', '/riders/me/locations', { points: tooMany })).status).toBe(400);
   });
 });

@@ -1,5 +1,5 @@
 import { durableQueues } from '@tiffin/contracts/queues';
-import { SECOND } from '@tiffin/platform/clock';
+import { DAY, SECOND } from '@tiffin/platform/clock';
 import { createServiceClient } from '@tiffin/platform/http/service-client';
 import { type DurableServiceOverrides, startDurableService } from '@tiffin/platform/lifecycle/durable-service';
 import type { RiderConfig } from './config.ts';
@@ -12,6 +12,8 @@ import { positionRoutes } from './positions/positions.routes.ts';
 import { positionsWorker } from './positions/positions.worker.ts';
 import { createReceiving } from './positions/receiving.ts';
 import { createTellPositions } from './positions/tell-positions.ts';
+import { trailRoutes } from './positions/trail.routes.ts';
+import { createMongoTrailStore } from './positions/trail.store.mongo.ts';
 import { createMongoRiderStore } from './riders/rider.store.mongo.ts';
 import { riderRoutes } from './riders/riders.routes.ts';
 import { createUseCases } from './use-cases.ts';
@@ -29,6 +31,8 @@ export const createApp = (config: RiderConfig, overrides: DurableServiceOverride
       const { broker, cursors, serviceTokens, registry, logger, now } = foundations;
       const riders = createMongoRiderStore(foundations);
       const deliveries = createMongoDeliveryStore(foundations);
+      const keptMs = config.TRAIL_KEPT_DAYS * DAY;
+      const trails = createMongoTrailStore({ connection: foundations.connection, keptMs, now });
       const restaurant = createServiceClient({
         baseUrl: config.RESTAURANT_URL,
         tokens: serviceTokens,
@@ -37,7 +41,9 @@ export const createApp = (config: RiderConfig, overrides: DurableServiceOverride
       });
       const tell = createTellPositions({ publisher: broker.publisher, now });
       const receiving = createReceiving({ now });
-      const use = createUseCases({ riders, deliveries, config, tell, receivingSince: receiving.since, logger, now });
+      const receivingSince = receiving.since;
+      const use = createUseCases({ riders, deliveries, trails, config, tell, receivingSince, logger, now });
+      const ownedRestaurants = askOwnedRestaurants(restaurant);
       measureSilence(registry, deliveries);
 
       return {
@@ -45,7 +51,8 @@ export const createApp = (config: RiderConfig, overrides: DurableServiceOverride
         routes: [
           ...riderRoutes({ riders, deliveries, cursors, ...use }),
           ...positionRoutes(use),
-          ...deliveryRoutes({ deliveries, cursors, ...use, ownedRestaurants: askOwnedRestaurants(restaurant), now }),
+          ...deliveryRoutes({ deliveries, cursors, ...use, ownedRestaurants, now }),
+          ...trailRoutes({ trails, deliveries, ownedRestaurants }),
         ],
         consumers: deliveryConsumers(use, { orderReadyQueue: config.ORDER_READY_QUEUE }),
         timers: [{ store: deliveries, act: use.continueDelivery }],

@@ -1,6 +1,6 @@
 import { commonSettings } from '@tiffin/platform/config/common-settings';
 import { setting } from '@tiffin/platform/config/setting';
-import { count, metres, metresList, onOff, seconds } from '@tiffin/platform/config/settings';
+import { count, days, metres, metresList, onOff, seconds } from '@tiffin/platform/config/settings';
 import * as z from 'zod';
 
 const { NODE_ENV, PORT, LOG_LEVEL, MONGODB_URL, RABBITMQ_URL, JWT_SECRET, JWT_PUBLIC_KEY, SERVICE_TOKEN_SECRET } =
@@ -51,6 +51,8 @@ export const riderSettings = z.object({
   SCORE_REFUSAL_M: setting(metres({ min: 0 }), { development: '500', production: '500' }),
   /** Metres farther away a rider counts who is deciding about another offer. */
   SCORE_THINKING_M: setting(metres({ min: 0 }), { development: '1500', production: '1500' }),
+  /** How long it is kept where the rider of a delivery went. */
+  TRAIL_KEPT_DAYS: setting(days(), { development: '90', production: '90' }),
   /** Whether the customer tells the rider a code at the door. */
   DELIVERY_CODE: setting(onOff, { development: 'off', production: 'off' }),
 });

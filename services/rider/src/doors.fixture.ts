@@ -6,24 +6,23 @@ import { createLogger } from '@tiffin/platform/observability/logger';
 import { createDoorReader } from '@tiffin/testing/door-reader';
 import { profiledQueries } from '@tiffin/testing/profiled-queries';
 import { deliveryRoutes } from './deliveries/deliveries.routes.ts';
+import { positionRoutes } from './positions/positions.routes.ts';
+import { trailRoutes } from './positions/trail.routes.ts';
 import { riderRoutes } from './riders/riders.routes.ts';
 import { type Stand, TEST_SECRET } from './stand.fixture.ts';
 
 /** The doors of a stand, and a restaurant service that knows who owns what. */
-export const openDoors = async ({ use, riders, deliveries, connection, now }: Stand) => {
+export const openDoors = async ({ use, riders, deliveries, trails, connection, now }: Stand) => {
   const owned = new Map<string, string[]>();
+  const ownedRestaurants = async (owner: string) => owned.get(owner) ?? [];
   const cursors = createCursors(TEST_SECRET);
   const server = createHttpServer({
     service: 'rider',
     routes: [
       ...riderRoutes({ riders, deliveries, cursors, ...use }),
-      ...deliveryRoutes({
-        deliveries,
-        cursors,
-        ...use,
-        ownedRestaurants: async (owner) => owned.get(owner) ?? [],
-        now,
-      }),
+      ...deliveryRoutes({ deliveries, cursors, ...use, ownedRestaurants, now }),
+      ...positionRoutes(use),
+      ...trailRoutes({ trails, deliveries, ownedRestaurants }),
     ],
     verifier: createTokenVerifier({ secret: TEST_SECRET }),
     serviceTokens: createServiceTokens({ secret: `${TEST_SECRET}-service`, name: 'rider' }),

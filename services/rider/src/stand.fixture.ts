@@ -5,12 +5,14 @@ import type { Point } from '@tiffin/contracts/geo';
 import { orderId, restaurantId, riderId } from '@tiffin/contracts/ids';
 import { inPaise } from '@tiffin/contracts/money';
 import type { RiderPosition } from '@tiffin/contracts/rider-events';
+import { DAY } from '@tiffin/platform/clock';
 import { readConfig } from '@tiffin/platform/config/read-config';
 import { createLogger } from '@tiffin/platform/observability/logger';
 import { openDatabase } from '@tiffin/platform/persistence/database';
 import { withDatabase } from '@tiffin/testing/database';
 import { riderSettings } from './config.ts';
 import { createMongoDeliveryStore } from './deliveries/delivery.store.mongo.ts';
+import { createMongoTrailStore } from './positions/trail.store.mongo.ts';
 import { createMongoRiderStore } from './riders/rider.store.mongo.ts';
 import { createUseCases } from './use-cases.ts';
 
@@ -47,6 +49,7 @@ export const startStand = async (env: Record<string, string> = {}) => {
   };
   const riders = createMongoRiderStore(foundations);
   const deliveries = createMongoDeliveryStore(foundations);
+  const trails = createMongoTrailStore({ ...foundations, keptMs: config.TRAIL_KEPT_DAYS * DAY });
   await opened.ready;
   const told: RiderPosition[][] = [];
   /** Since when riders can reach the service; a test moves it as an outage would. */
@@ -56,6 +59,7 @@ export const startStand = async (env: Record<string, string> = {}) => {
     createUseCases({
       riders,
       deliveries,
+      trails,
       config,
       tell: (points) => told.push([...points]),
       receivingSince: () => receiving.since,
@@ -165,6 +169,7 @@ export const startStand = async (env: Record<string, string> = {}) => {
     anotherProcess,
     riders,
     deliveries,
+    trails,
     connection: opened.connection,
     config,
     told,

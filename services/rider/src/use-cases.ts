@@ -23,6 +23,8 @@ import type { Weights } from './dispatch/score.ts';
 import { createTurns } from './dispatch/turns.ts';
 import { createWithdrawOffers } from './dispatch/withdraw-offers.ts';
 import { createLivePositions } from './positions/live-positions.ts';
+import type { TrailStore } from './positions/trail.store.ts';
+import { createTrails } from './positions/trails.ts';
 import { createLicenceKeeper } from './riders/licence-number.ts';
 import { registerRider } from './riders/register-rider.ts';
 import type { RiderStore } from './riders/rider.store.ts';
@@ -31,10 +33,11 @@ import { verifyRider } from './riders/verify-rider.ts';
 
 export type RiderUseCases = ReturnType<typeof createUseCases>;
 
-/** Everything the service can do, built on its two stores. */
+/** Everything the service can do, built on its stores. */
 export const createUseCases = ({
   riders,
   deliveries,
+  trails: trailStore,
   config,
   tell,
   receivingSince,
@@ -43,6 +46,7 @@ export const createUseCases = ({
 }: {
   riders: RiderStore;
   deliveries: DeliveryStore;
+  trails: Pick<TrailStore, 'extend' | 'progressOf'>;
   config: RiderConfig;
   tell: (points: readonly RiderPosition[]) => void;
   /** Since when this process can be reached by riders without a break. */
@@ -83,7 +87,8 @@ export const createUseCases = ({
   };
   // Whoever was out of sight for matching, or silent, is written at once and both hear of it.
   const outOfSightMs = Math.min(freshMs, silence.silentAfterMs);
-  const positions = createLivePositions({ riders, deliveries, tell, seenAgain, freshMs: outOfSightMs, now });
+  const trails = createTrails({ trails: trailStore, deliveries, now });
+  const positions = createLivePositions({ riders, deliveries, trails, tell, seenAgain, freshMs: outOfSightMs, now });
   const checkCode = (orderId: string, code: string | undefined) => {
     if (!config.DELIVERY_CODE) return 'not-asked';
     return isDeliveryCode(config.SERVICE_TOKEN_SECRET, orderId, code) ? 'right' : 'wrong';
@@ -96,7 +101,7 @@ export const createUseCases = ({
     positions,
     startDelivery: startDelivery({ deliveries, advance, policy, now }),
     cancelDelivery: cancelDelivery({ deliveries, turns, background, considerRider }),
-    acceptOffer: acceptOffer({ turns, background, withdrawOffers, silence }),
+    acceptOffer: acceptOffer({ turns, background, withdrawOffers, positions, silence }),
     declineOffer: declineOffer({ turns }),
     drive: createDrive({ turns, background, considerRider, checkCode }),
     continueDelivery: createContinueDelivery({ continueSearch: createContinueSearch({ turns }), watchRider }),

@@ -56,6 +56,8 @@ export type DropReason = z.infer<typeof dropReason>;
 export const locationsReply = z.object({
   accepted: z.int(),
   dropped: z.array(z.object({ seq: z.int(), reason: dropReason })),
+  /** After how many milliseconds the next report is wanted: soon on a trip, seldom from a rider who stands or is off duty. */
+  nextInMs: z.int().optional(),
 });
 export type LocationsReply = z.infer<typeof locationsReply>;
 
@@ -142,6 +144,14 @@ export const deliveryInFull = z.object({
   riderSilent: riderSilence.optional(),
 });
 export type DeliveryInFull = z.infer<typeof deliveryInFull>;
+
+/** Where a rider was while he had a delivery, oldest first; `assignment` counts the riders who have had it. `at`: by his own clock. */
+export const trail = z.object({
+  assignment: z.int(),
+  riderId,
+  points: z.array(z.object({ at: instant, location: point })),
+});
+export const trailList = z.object({ items: z.array(trail) });
 
 export const listDeliveries = pageQuery.extend({ active: z.literal('true') });
 export const activeDelivery = delivery

@@ -12,7 +12,6 @@ import {
 } from '@tiffin/contracts/rider-api';
 import { SECOND } from '@tiffin/platform/clock';
 import type { Cursors } from '@tiffin/platform/http/pagination';
-import type { UserPrincipal } from '@tiffin/platform/http/principal';
 import { noContent, ok, problem, type Reply } from '@tiffin/platform/http/reply';
 import { route } from '@tiffin/platform/http/route';
 import type { Stored } from '@tiffin/platform/persistence/stored';
@@ -23,6 +22,7 @@ import type { DeliveryStore } from './delivery.store.ts';
 import { activeView, type Delivery, deliveryView, isOpenOffer, offerOf, offerView } from './delivery.ts';
 import { inFull } from './delivery-in-full.ts';
 import type { Drive } from './drive.ts';
+import { maySee } from './may-see.ts';
 import type { OwnedRestaurants } from './owned-restaurants.ts';
 
 export type DeliveryDoors = {
@@ -75,13 +75,6 @@ const shown = (stored: Stored<Delivery>): Reply => {
   const delivery = deliveryView(stored.state, stored.seq);
   return delivery ? ok({ delivery }) : unknownDelivery();
 };
-/** Whether a delivery is this person's to look into: an admin's always, otherwise its restaurant's owner's. */
-const maySee = async (
-  { role, userId }: UserPrincipal<'admin' | 'restaurant'>,
-  restaurantId: string | undefined,
-  ownedRestaurants: OwnedRestaurants,
-): Promise<boolean> =>
-  role === 'admin' || (restaurantId !== undefined && (await ownedRestaurants(userId)).includes(restaurantId));
 const request = (traceparent: string) => ({ causationId: null, traceparent });
 
 export const deliveryRoutes = ({

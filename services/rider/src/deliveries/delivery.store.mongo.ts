@@ -18,6 +18,13 @@ const KEPT_DECISIONS = 40;
 const OPEN = { 'state.open': true } as const;
 const ACTIVE = { 'state.active': true } as const;
 
+const SHOWN_OF_TRIP = {
+  'state.riderId': 1,
+  'state.job.userId': 1,
+  'state.assignment': 1,
+  'state.watchedFrom': 1,
+} as const;
+
 export type MongoDeliveryStore = DeliveryStore & Pick<AggregateStore<Delivery, DeliveryEvent>, 'sweep' | 'history'>;
 
 /** Deliveries in MongoDB. The unique index on the active rider is what keeps one rider to one job, whoever races. */
@@ -112,16 +119,13 @@ export const createMongoDeliveryStore = (
 
     tripsOf: async (riderIds) => {
       const ids = mongoose.trusted({ $in: [...riderIds] });
-      const documents = await model
-        .find({ ...ACTIVE, 'state.riderId': ids }, { 'state.riderId': 1, 'state.job.userId': 1 })
-        .lean();
+      const documents = await model.find({ ...ACTIVE, 'state.riderId': ids }, SHOWN_OF_TRIP).lean();
       return new Map(
         documents.map((found): [string, Trip] => {
-          const { riderId, job } = partOf(found);
-          return [
-            String(riderId),
-            { orderId: asOrderId.parse(String(found._id)), ...(job?.userId !== undefined && { userId: job.userId }) },
-          ];
+          const { riderId, job, assignment = 0, watchedFrom } = partOf(found);
+          const whose = job?.userId === undefined ? {} : { userId: job.userId };
+          const since = new Date(watchedFrom ?? 0);
+          return [String(riderId), { orderId: asOrderId.parse(String(found._id)), ...whose, assignment, since }];
         }),
       );
     },

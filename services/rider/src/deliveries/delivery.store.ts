@@ -23,8 +23,13 @@ export type Engagements = {
   readonly dropoffs: ReadonlyMap<string, Point>;
 };
 
-/** A rider's trip, as his positions are told: which order, and whose. */
-export type Trip = { readonly orderId: OrderId; readonly userId?: UserId };
+/** A rider's trip: which order, and whose; how many riders have had it, and since when he has it. */
+export type Trip = {
+  readonly orderId: OrderId;
+  readonly userId?: UserId;
+  readonly assignment: number;
+  readonly since: Date;
+};
 
 /** Where a page of deliveries goes on: after the delivery opened at this time with this id. */
 export type DeliveryPosition = { readonly createdAt: string; readonly id: string };

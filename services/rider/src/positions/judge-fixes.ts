@@ -28,15 +28,14 @@ const reasonToDrop = (fix: Fix, last: LastFix | undefined, now: Date): DropReaso
   return distanceM(last.location, fix.location) / (stepMs / SECOND) > MAX_SPEED_MPS ? 'too_fast' : undefined;
 };
 
-/** Judges fixes in the order they came; only an accepted one is what the next is compared with. `newest` is the last accepted. */
+/** Judges fixes in the order they came; only an accepted one is what the next is compared with. `taken` are those, in this order. */
 export const judgeFixes = (
   last: LastFix | undefined,
   fixes: readonly Fix[],
   now: Date,
-): LocationsReply & { newest: Fix | undefined } => {
+): { taken: readonly Fix[]; dropped: LocationsReply['dropped'] } => {
   let known = last;
-  let newest: Fix | undefined;
-  let accepted = 0;
+  const taken: Fix[] = [];
   const dropped: LocationsReply['dropped'] = [];
   for (const fix of fixes) {
     const reason = reasonToDrop(fix, known, now);
@@ -44,11 +43,10 @@ export const judgeFixes = (
       dropped.push({ seq: fix.seq, reason });
       continue;
     }
-    accepted += 1;
-    newest = fix;
+    taken.push(fix);
     known = { seq: fix.seq, at: new Date(fix.at), location: fix.location };
   }
-  return { accepted, dropped, newest };
+  return { taken, dropped };
 };
 
 /** Whether a place can be a rider's: 0,0 is what a receiver without a signal reports. */

@@ -22,9 +22,9 @@ export const positionsWorker = ({
   let turn: Promise<void> = Promise.resolve();
   let stopped = true;
 
-  const flush = async () => {
+  const flush = async (isLast = false) => {
     try {
-      await Promise.all([positions.flush(), riders.answers()]);
+      await Promise.all([positions.flush(isLast), riders.answers()]);
       receiving.goesWell();
     } catch (error) {
       logger.debug({ err: error }, 'positions wait for the next second');
@@ -46,7 +46,7 @@ export const positionsWorker = ({
       stopped = true;
       clearTimeout(timer);
       await turn;
-      await flush();
+      await flush(true);
     },
   };
 };

@@ -34,6 +34,7 @@ export const setAvailability =
     if (location && stored.state.isVerified) await positions.declare(riderUserId, location);
     const result = await riders.change(riderId, (state) => setAvailable(riderId, state, isAvailable), cause);
     if (result.kind === 'missing' || result.kind === 'conflict') return result;
+    await positions.note(riderUserId, { isAvailable });
 
     background.run('a rider on or off duty', () =>
       isAvailable ? considerRider(riderUserId) : withdrawOffers(riderUserId, 'off_duty'),

@@ -31,6 +31,10 @@ export const count = ({ min, max }: { min: number; max: number }) =>
 export const seconds = ({ min = 1, max = 86_400 }: { min?: number; max?: number } = {}) =>
   setting(wholeNumber(min, max), { expected: `whole seconds from ${min} to ${max}` });
 
+/** A length of time in whole days. */
+export const days = ({ min = 1, max = 3_650 }: { min?: number; max?: number } = {}) =>
+  setting(wholeNumber(min, max), { expected: `whole days from ${min} to ${max}` });
+
 /** A distance in whole metres. */
 export const metres = ({ min = 1, max = 100_000 }: { min?: number; max?: number } = {}) =>
   setting(wholeNumber(min, max), { expected: `whole metres from ${min} to ${max}` });
