@@ -96,7 +96,7 @@ export const createUseCases = ({
 
   return {
     registerRider: registerRider({ riders, keepLicence: createLicenceKeeper(config.SERVICE_TOKEN_SECRET) }),
-    verifyRider: verifyRider({ riders, background, withdrawOffers }),
+    verifyRider: verifyRider({ riders, background, withdrawOffers, positions }),
     setAvailability: setAvailability({ riders, positions, background, considerRider, withdrawOffers }),
     positions,
     startDelivery: startDelivery({ deliveries, advance, policy, now }),

@@ -317,11 +317,12 @@ describe('positions', () => {
   it('go to the rider service under the token of the rider, and its answer is the answer', async () => {
     const rider = await world.connect(node.url, 'rider', `rider-${newId()}`);
     const points = [{ seq: 1, at: new Date().toISOString(), location: at(77.6), accuracyM: 12 }];
-    world.neighbours.locationsAnswer.body = { accepted: 0, dropped: [{ seq: 1, reason: 'repeated' }] };
+    world.neighbours.locationsAnswer.body = { accepted: 0, dropped: [{ seq: 1, reason: 'repeated' }], nextInMs: 5_000 };
     expect(await rider.request('rider:location', { points })).toEqual({
       ok: true,
       accepted: 0,
       dropped: [{ seq: 1, reason: 'repeated' }],
+      nextInMs: 5_000,
     });
     expect(world.neighbours.reported.at(-1)?.body).toEqual({ points });
     world.neighbours.state.away = true;

@@ -120,6 +120,22 @@ describe('the trail of a delivery', () => {
     expect(northOf(await trailOf(order))).toEqual([[10, 40, 70]]);
   });
 
+  it('loses nothing when it cannot be written for a while', async () => {
+    const rider = await stand.riderAt(place(300));
+    const order = await accepted(rider);
+    const north = await ride(rider, 4);
+    const away = vi.spyOn(stand.trails, 'extend').mockRejectedValue(new Error('the database is away'));
+    await expect(stand.use.positions.flush(true)).rejects.toThrow('away');
+    await stand.use.drive.pickUp(order, rider.user, stand.cause);
+    await stand.use.drive.deliver(order, rider.user, undefined, stand.cause);
+    stand.pass(1);
+    await report(rider, north);
+    await expect(stand.use.positions.flush(true)).rejects.toThrow('away');
+    away.mockRestore();
+    await stand.use.positions.flush();
+    expect(northOf(await trailOf(order))).toEqual([[10, 40]]);
+  });
+
   it('never has more than 2,000 points: then every second leaves', async () => {
     const rider = await stand.riderAt(place(300));
     const order = await accepted(rider);
@@ -183,6 +199,10 @@ describe('how soon the next report is wanted', () => {
     expect(await next(80)).toBe(5_000);
     await stand.use.setAvailability(rider.user, false, undefined, stand.cause);
     expect(await next(90)).toBe(10_000);
+    await stand.use.setAvailability(rider.user, true, undefined, stand.cause);
+    expect(await next(100)).toBe(5_000);
+    await stand.use.verifyRider(rider.id, false, stand.cause);
+    expect(await next(110)).toBe(10_000);
   });
 
   it('is known also where the rider is met for the first time on his trip', async () => {
