@@ -16,6 +16,7 @@ import { measureReadyToOffer } from './orders/ready-to-offer.ts';
 import { measureWholePath } from './orders/whole-path.ts';
 import { measureLostPayments } from './payments/lost-payments.ts';
 import { measureWebhookAnswer } from './payments/webhook-answer.ts';
+import { measureOfferFanout } from './pushes/offer-fanout.ts';
 import { writeResults } from './results.ts';
 import { measureBoot } from './start/boot.ts';
 import { measureStore } from './store/store-rate.ts';
@@ -26,6 +27,7 @@ const measurements: Record<MeasurementName, Measurement> = {
   consume: measureConsumeRate,
   store: measureStore,
   offer: measureReadyToOffer,
+  fanout: measureOfferFanout,
   path: measureWholePath,
   order: measurePlacePayReady,
   webhooks: measureWebhookAnswer,

@@ -165,6 +165,7 @@ export const startStand = async (env: Record<string, string> = {}) => {
     anotherProcess,
     riders,
     deliveries,
+    database,
     connection: opened.connection,
     config,
     told,
