@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { createBroker } from '@tiffin/platform/messaging/broker';
 import type { OutgoingMessage } from '@tiffin/platform/messaging/publisher';
 import { createLogger } from '@tiffin/platform/observability/logger';
+import { eventually } from '@tiffin/testing/eventually';
 import { createPeople } from '../city/people.ts';
 import { startNode } from '../load/child-process.ts';
 import { inParallel } from '../load/in-parallel.ts';
@@ -12,6 +13,12 @@ const SERVICE = fileURLToPath(new URL('../../../services/realtime/dist/main.js',
 const NOBODY = 'http://127.0.0.1:1';
 const WIDTH = 32;
 const secret = () => randomBytes(36).toString('base64url');
+
+const LINKED_WITHIN_MS = 30_000;
+const hearsTheBus = async (url: string): Promise<boolean> => {
+  const health: unknown = await (await fetch(`${url}/readyz`)).json();
+  return typeof health === 'object' && health !== null && 'status' in health && health.status === 'pass';
+};
 
 /** One realtime service as it runs, riders' sockets to it, and a publisher such as the rider service has. */
 export const startRealtimeStand = async (
@@ -43,6 +50,7 @@ export const startRealtimeStand = async (
     });
     stops.push(realtime.stop);
     const url = `http://127.0.0.1:${realtime.port}`;
+    await eventually('realtime to hear the bus', () => hearsTheBus(url), { withinMs: LINKED_WITHIN_MS });
     const people = createPeople(jwtSecret);
     await inParallel(riders, WIDTH, async (rider) => {
       const socket: LiveSocket = await openLiveSocket(url, people('rider', rider), onPush);
