@@ -17,6 +17,7 @@ import { measureWholePath } from './orders/whole-path.ts';
 import { measureLostPayments } from './payments/lost-payments.ts';
 import { measureWebhookAnswer } from './payments/webhook-answer.ts';
 import { measurePointRate } from './positions/point-rate.ts';
+import { measureOfferFanout } from './pushes/offer-fanout.ts';
 import { writeResults } from './results.ts';
 import { measureBoot } from './start/boot.ts';
 import { measureStore } from './store/store-rate.ts';
@@ -27,6 +28,7 @@ const measurements: Record<MeasurementName, Measurement> = {
   consume: measureConsumeRate,
   store: measureStore,
   offer: measureReadyToOffer,
+  fanout: measureOfferFanout,
   path: measureWholePath,
   order: measurePlacePayReady,
   webhooks: measureWebhookAnswer,

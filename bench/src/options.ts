@@ -5,6 +5,7 @@ export const MEASUREMENTS = [
   'consume',
   'store',
   'offer',
+  'fanout',
   'path',
   'order',
   'webhooks',
@@ -39,6 +40,7 @@ export const HELP = `npm run bench [-- flags]: measures Tiffin on this machine, 
                    consume  messages taken and settled a second, beside raw amqplib
                    store    what the embedded document store does, beside a server that does nothing and raw libsql
                    offer    from ready to the offer on the rider's socket, at 1,000 orders a minute
+                   fanout   offers to 10, 50 and 200 riders' sockets, beside one HTTP call to the emit door for each
                    path     orders a second from basket to doorstep, none lost, with CPU per order
                    order    place, pay, ready with 50 orders in flight, beside a stand-in of the common course implementation
                    webhooks  the answer to 200 webhooks a second, beside an express server that only verifies

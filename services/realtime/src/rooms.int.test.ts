@@ -20,6 +20,7 @@ describe('rooms follow from the token', () => {
     const customer = await world.connect(node.url, 'customer', order.userId);
     const kitchen = await world.connect(node.url, 'restaurant', order.ownerId);
     const ops = await world.connect(node.url, 'admin', `admin-${newId()}`);
+    const hungryAdmin = await world.connect(node.url, 'admin', order.userId);
     const stranger = await world.connect(node.url, 'customer', `customer-${newId()}`);
     await customer.request('order:watch', { orderId: order.orderId });
 
@@ -39,6 +40,8 @@ describe('rooms follow from the token', () => {
     expect(kitchen.seen(...all).map(({ seq, type }) => [seq, type])).toEqual(types.map((type, at) => [at + 1, type]));
     expect(customer.seen(...all).map(({ seq, type }) => [seq, type])).toEqual(types.map((type, at) => [at + 1, type]));
     expect(ops.seen(...all).map(({ seq }) => seq)).toEqual([1, 2, 3, 4, 5]);
+    await eventually('the last push', () => hungryAdmin.seen('order:rider_assigned').length > 0);
+    expect(hungryAdmin.seen(...all).map(({ seq }) => seq)).toEqual([1, 2, 3, 4, 5]);
     expect(kitchen.seen('order:new')).toHaveLength(1);
     expect(customer.seen('order:new')).toHaveLength(0);
     expect(customer.seen('order:rider_assigned')[0]).toMatchObject({ riderId: order.riderId, riderName: 'Ravi' });

@@ -170,6 +170,7 @@ export const startStand = async (env: Record<string, string> = {}) => {
     riders,
     deliveries,
     trails,
+    database,
     connection: opened.connection,
     config,
     told,

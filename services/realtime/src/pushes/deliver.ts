@@ -11,8 +11,18 @@ export type Deliver = (pushes: readonly RoomPush[]) => void;
 export const createDeliver =
   ({ io, pushed }: { io: LiveServer; pushed: (event: PushName) => void }): Deliver =>
   (pushes) => {
-    const { rooms: listeners } = io.of('/').adapter;
-    const told: string[] = [];
+    const { rooms: listeners, sids: roomsOf } = io.of('/').adapter;
+    const told = new Set<string>();
+    // Only rooms that share a socket with these: to except all that were told would make a wave of n offers n² look-ups.
+    const toldAmong = (rooms: readonly string[]): string[] => {
+      const shared = new Set<string>();
+      if (told.size === 0) return [];
+      for (const room of rooms)
+        for (const socket of listeners.get(room) ?? [])
+          for (const other of roomsOf.get(socket) ?? [])
+            if (told.has(other) && !rooms.includes(other)) shared.add(other);
+      return [...shared];
+    };
     const messages = new Map<object, { event: PushName; rooms: string[] }>();
     for (const { room, event, payload } of pushes) {
       if (!listeners.has(room)) continue;
@@ -21,9 +31,8 @@ export const createDeliver =
       else messages.set(payload, { event, rooms: [room] });
     }
     for (const [payload, { event, rooms }] of messages) {
-      const others = told.filter((room) => !rooms.includes(room));
-      io.to(rooms).except(others).emit(event, payload);
+      io.to(rooms).except(toldAmong(rooms)).emit(event, payload);
       pushed(event);
-      told.push(...rooms);
+      for (const room of rooms) told.add(room);
     }
   };
