@@ -26,6 +26,7 @@ const FAMILIES = [
   [/^R\d+$/, 'Rules of the relay and of resuming (R1–R11)'],
   [/^S\d+$/, 'Rules of the sweeper and of sockets (S1–S15)'],
   [/^A\d+$/, 'Attacks on authentication (A1–A30)'],
+  [/^B([1-9]|1[0-3])$/, 'Figures of dispatch that are promises (B1–B13)'],
   [/^B\d+$/, 'Attacks on what belongs to others (B31–B44)'],
   [/^C\d\d$/, 'Attacks on the webhook (C45–C71)'],
   [/^D\d\d$/, 'Attacks on sockets (D72–D86)'],
