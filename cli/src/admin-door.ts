@@ -21,6 +21,32 @@ export const ADMIN_FLAGS = {
   help: { type: 'boolean', short: 'h', default: false },
 } as const;
 
+/** Their lines of a command's help, around what `--json` prints. */
+export const adminFlagsHelp = (
+  json: string,
+): string => `  --data DIR       the data folder of the running stack (default .data)
+  --utils-url URL  another utils service than that stack's; needs a token
+  --token TOKEN    an admin's token; TIFFIN_TOKEN is not seen by who lists processes
+  --json           ${json}
+  --help           this`;
+
+type AdminFlags = { data: string; 'utils-url'?: string | undefined; token?: string | undefined };
+
+/** The door these flags name. */
+export const readAdminDoor = ({ data, 'utils-url': utilsUrl, token }: AdminFlags) =>
+  utilsUrl !== undefined && !/^https?:\/\//.test(utilsUrl)
+    ? ({ kind: 'problem', message: '--utils-url takes http://… or https://….' } as const)
+    : ({ kind: 'door', door: { data, utilsUrl, token } satisfies AdminDoor } as const);
+
+/** A flag that would be without effect is a mistake. */
+export const flagWithoutEffect = <Name extends string>(
+  flags: { readonly [name in Name]: string | undefined },
+  names: readonly NoInfer<Name>[],
+): string | undefined => {
+  const given = names.find((name) => flags[name] !== undefined);
+  return given === undefined ? undefined : `--${given} says nothing here.`;
+};
+
 const TOKEN_TTL_S = 600;
 
 /**

@@ -1,16 +1,8 @@
+import { createOutput, EXIT_FAILED, EXIT_USAGE } from './command-output.ts';
 import { CONSOLE_HELP, readConsoleRequest } from './console-request.ts';
 import { freshConsoleLink } from './fresh-console-link.ts';
 
-const EXIT_FAILED = 1;
-const EXIT_USAGE = 2;
-
-const json = process.argv.includes('--json');
-
-const refuse = (message: string, code: number): never => {
-  if (json) console.log(JSON.stringify({ event: 'problem', message }));
-  else console.error(message);
-  return process.exit(code);
-};
+const { refuse, print } = createOutput(process.argv);
 
 const request = readConsoleRequest(process.argv.slice(2));
 switch (request.kind) {
@@ -23,6 +15,6 @@ switch (request.kind) {
   case 'request': {
     const link = await freshConsoleLink(request.data);
     if (link.kind === 'problem') refuse(link.message, EXIT_FAILED);
-    else console.log(json ? JSON.stringify({ url: link.url, expiresAt: link.expiresAt }) : link.url);
+    else print({ url: link.url, expiresAt: link.expiresAt }, link.url);
   }
 }

@@ -1,12 +1,11 @@
-import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer, type RequestListener } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { writeStackFile } from '@tiffin/stack/stack-file';
 import { expect, onTestFinished, test } from 'vitest';
 import { readConsoleRequest } from './console-request.ts';
 import { freshConsoleLink } from './fresh-console-link.ts';
+import { listening } from './listening.fixture.ts';
 
 const aFolder = async (): Promise<string> => {
   const folder = await mkdtemp(join(tmpdir(), 'tiffin-console-'));
@@ -22,18 +21,6 @@ const aFolderOf = async (door: string): Promise<string> => {
   const infrastructure = { mongodb: found, rabbitmq: found, redis: null };
   await writeStackFile(folder, { urls, infrastructure, door, stackKey: 'key', secrets: {}, children: {} });
   return folder;
-};
-
-const listening = async (answer: RequestListener): Promise<string> => {
-  const server = createServer(answer).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  onTestFinished(async () => {
-    server.close();
-    server.closeAllConnections();
-  });
-  const address = server.address();
-  if (typeof address !== 'object' || address === null) throw new Error('no port');
-  return `http://127.0.0.1:${address.port}`;
 };
 
 test('without a running stack the message says what to do', async () => {

@@ -1,6 +1,5 @@
-import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer, type IncomingMessage, type RequestListener } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { orderLedger } from '@tiffin/contracts/ledger-api';
@@ -8,22 +7,11 @@ import { writeStackFile } from '@tiffin/stack/stack-file';
 import { expect, onTestFinished, test } from 'vitest';
 import { findAdminDoor } from './admin-door.ts';
 import { askLedgerAt } from './ledger-answer.ts';
+import { listening } from './listening.fixture.ts';
 
 const SECRET = 'a secret of the environment, long enough';
 const orderId = 'a'.repeat(24);
 const nowhere = { data: '/nowhere', utilsUrl: undefined, token: undefined };
-
-const listening = async (answer: RequestListener): Promise<string> => {
-  const server = createServer(answer).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  onTestFinished(async () => {
-    server.close();
-    server.closeAllConnections();
-  });
-  const address = server.address();
-  if (typeof address !== 'object' || address === null) throw new Error('no port');
-  return `http://127.0.0.1:${address.port}`;
-};
 
 /** A folder whose stack.json names a utils service. */
 const aStack = async (utils: string): Promise<string> => {

@@ -1,23 +1,13 @@
 import { writeFile } from 'node:fs/promises';
 import { ledgerReply, orderLedger, settlement } from '@tiffin/contracts/ledger-api';
 import { findAdminDoor } from './admin-door.ts';
-import { type AskLedger, askLedgerAt, type LedgerAnswer } from './ledger-answer.ts';
+import { createOutput, EXIT_FAILED, EXIT_USAGE } from './command-output.ts';
+import { type AskLedger, askLedgerAt } from './ledger-answer.ts';
 import { LEDGER_HELP, type LedgerQuestion, readLedgerRequest } from './ledger-request.ts';
 import { addToTotals, type LedgerTotals, orderWords, totalsLine, transactionLine } from './ledger-words.ts';
 
-const EXIT_FAILED = 1;
-const EXIT_USAGE = 2;
-
 const { env } = process;
-const json = process.argv.includes('--json');
-
-const refuse = (message: string, code: number): never => {
-  if (json) console.log(JSON.stringify({ event: 'problem', message }));
-  else console.error(message);
-  return process.exit(code);
-};
-const insist = <Body>(answer: LedgerAnswer<Body>): Body =>
-  answer.kind === 'answer' ? answer.body : refuse(answer.message, EXIT_FAILED);
+const { json, refuse, print, insist } = createOutput(process.argv);
 
 const printTime = async (ask: AskLedger, query: string): Promise<void> => {
   let totals: LedgerTotals = {};
@@ -49,7 +39,7 @@ const printSettlement = async (ask: AskLedger, query: string, out: string | unde
   if (!json) console.log(`${out} is written.`);
 };
 
-const print = async (ask: AskLedger, question: LedgerQuestion): Promise<void> => {
+const answer = async (ask: AskLedger, question: LedgerQuestion): Promise<void> => {
   switch (question.kind) {
     case 'time':
       return printTime(ask, question.query);
@@ -57,7 +47,7 @@ const print = async (ask: AskLedger, question: LedgerQuestion): Promise<void> =>
       return printSettlement(ask, question.query, question.out);
     case 'order': {
       const shown = insist(await ask.json(`/orders/${question.orderId}`, orderLedger));
-      console.log(json ? JSON.stringify(shown) : orderWords(shown));
+      return print(shown, orderWords(shown));
     }
   }
 };
@@ -73,6 +63,6 @@ switch (request.kind) {
   case 'request': {
     const door = await findAdminDoor(request.door, 'ledger-cli', env);
     if (door.kind === 'problem') refuse(door.message, EXIT_FAILED);
-    else await print(askLedgerAt(door), request.question);
+    else await answer(askLedgerAt(door), request.question);
   }
 }

@@ -1,7 +1,7 @@
 import { orderId } from '@tiffin/contracts/ids';
 import { account, ledgerQuery, partyKind, settlementQuery } from '@tiffin/contracts/ledger-api';
 import { readCommandLine } from '@tiffin/stack/command-line';
-import { ADMIN_FLAGS, type AdminDoor } from './admin-door.ts';
+import { ADMIN_FLAGS, type AdminDoor, adminFlagsHelp, flagWithoutEffect, readAdminDoor } from './admin-door.ts';
 
 export const LEDGER_HELP = `npm run ledger -- --from TIME --to TIME [flags]: the double entries of a time, and what they come to.
 npm run ledger -- order ID [flags]: all that the money of one order did.
@@ -12,11 +12,7 @@ npm run ledger -- settlement DAY [flags]: what restaurants and riders are owed f
   --account NAME   only what touches ${account.options.join(', ')}
   --kind KIND      a settlement of ${partyKind.options.join(' or ')} only
   --out FILE       the settlement into a file
-  --data DIR       the data folder of the running stack (default .data)
-  --utils-url URL  another utils service than that stack's; needs a token
-  --token TOKEN    an admin's token; TIFFIN_TOKEN is not seen by who lists processes
-  --json           JSON: a line for each transaction and one for the totals; one object for an order or a settlement
-  --help           this
+${adminFlagsHelp('JSON: a line for each transaction and one for the totals; one object for an order or a settlement')}
 
 Exit codes: 0 printed, 1 nobody answered or there is no such order, 2 wrong flags.`;
 
@@ -50,11 +46,11 @@ export const readLedgerRequest = (args: readonly string[]): LedgerRequest => {
   });
   if (args.includes('--help') || args.includes('-h')) return { kind: 'help' };
   if (read.kind === 'problem') return wrong(read.message);
-  const { from, to, account, kind, out, data, token, 'utils-url': utilsUrl } = read.values;
-  if (utilsUrl !== undefined && !/^https?:\/\//.test(utilsUrl))
-    return wrong('--utils-url takes http://… or https://….');
+  const { from, to, account, kind, out } = read.values;
+  const named = readAdminDoor(read.values);
+  if (named.kind === 'problem') return wrong(named.message);
   const question = readQuestion(words, { from, to, account, kind, out });
-  return question.kind === 'problem' ? question : { kind: 'request', door: { data, utilsUrl, token }, question };
+  return question.kind === 'problem' ? question : { kind: 'request', door: named.door, question };
 };
 
 const readQuestion = (words: readonly string[], flags: Flags): Read => {
@@ -71,10 +67,9 @@ const readQuestion = (words: readonly string[], flags: Flags): Read => {
   }
 };
 
-/** A flag that would be without effect is a mistake. */
 const without = (flags: Flags, names: readonly (keyof Flags)[]) => {
-  const given = names.find((name) => flags[name] !== undefined);
-  return given && wrong(`--${given} says nothing here.`);
+  const useless = flagWithoutEffect(flags, names);
+  return useless === undefined ? undefined : wrong(useless);
 };
 
 const readTime = ({ from, to, account: wanted }: Flags): Read => {

@@ -1,23 +1,12 @@
 import { reconciledReply, reconciliationDueReply, reconciliationReply } from '@tiffin/contracts/payment-operations-api';
-import { type AdminAnswer, type AskAdmin, askAdminAt } from './admin-answer.ts';
+import { type AskAdmin, askAdminAt } from './admin-answer.ts';
 import { findAdminDoor } from './admin-door.ts';
+import { createOutput, EXIT_FAILED, EXIT_USAGE } from './command-output.ts';
 import { RECONCILE_HELP, type ReconcileRequest, readReconcileRequest } from './reconcile-request.ts';
 import { countWords, standingWords } from './reconcile-words.ts';
 
-const EXIT_FAILED = 1;
-const EXIT_USAGE = 2;
-
 const { env } = process;
-const json = process.argv.includes('--json');
-
-const refuse = (message: string, code: number): never => {
-  if (json) console.log(JSON.stringify({ event: 'problem', message }));
-  else console.error(message);
-  return process.exit(code);
-};
-const insist = <Body>(answer: AdminAnswer<Body>): Body =>
-  answer.kind === 'answer' ? answer.body : refuse(answer.message, EXIT_FAILED);
-const print = (body: object, words: string): void => console.log(json ? JSON.stringify(body) : words);
+const { refuse, print, insist } = createOutput(process.argv);
 
 /** A few were looked at, or many are due: the service says which. */
 const reconciled = reconciledReply.or(reconciliationDueReply);

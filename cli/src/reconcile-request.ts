@@ -1,15 +1,11 @@
 import { orderId } from '@tiffin/contracts/ids';
 import { readCommandLine } from '@tiffin/stack/command-line';
-import { ADMIN_FLAGS, type AdminDoor } from './admin-door.ts';
+import { ADMIN_FLAGS, type AdminDoor, adminFlagsHelp, readAdminDoor } from './admin-door.ts';
 
 export const RECONCILE_HELP = `npm run reconcile -- [ORDER_ID] [flags]: asks the payment gateway now, about one payment or every open one.
 
   --status         changes nothing: says how looking for lost money stands
-  --data DIR       the data folder of the running stack (default .data)
-  --utils-url URL  another utils service than that stack's; needs a token
-  --token TOKEN    an admin's token; TIFFIN_TOKEN is not seen by who lists processes
-  --json           the service's own answer, one JSON object
-  --help           this
+${adminFlagsHelp("the service's own answer, one JSON object")}
 
 Up to a hundred payments are looked at before this answers; of more it says how many are due now, and --status how far that is.
 Exit codes: 0 asked, 1 nobody answered, it was refused, or the gateway could not be asked about some, 2 wrong flags.`;
@@ -35,12 +31,12 @@ export const readReconcileRequest = (args: readonly string[]): ReconcileRequest 
     ...ADMIN_FLAGS,
   });
   if (read.kind === 'problem') return wrong(read.message);
-  const { status, data, token, 'utils-url': utilsUrl } = read.values;
-  if (utilsUrl !== undefined && !/^https?:\/\//.test(utilsUrl))
-    return wrong('--utils-url takes http://… or https://….');
+  const { status } = read.values;
+  const named = readAdminDoor(read.values);
+  if (named.kind === 'problem') return wrong(named.message);
   const [order] = words;
   if (order !== undefined && !orderId.safeParse(order).success) return wrong('An order has 24 hexadecimal digits.');
   if (order !== undefined && status) return wrong('--status is of all payments.');
   const action = status ? ({ kind: 'status' } as const) : ({ kind: 'run', orderId: order } as const);
-  return { kind: 'request', door: { data, utilsUrl, token }, action };
+  return { kind: 'request', door: named.door, action };
 };

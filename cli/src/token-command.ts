@@ -1,22 +1,14 @@
 import { signUserToken } from '@tiffin/platform/auth/tokens';
+import { createOutput, EXIT_FAILED, EXIT_USAGE } from './command-output.ts';
 import { signingSecret } from './signing-secret.ts';
 import { readTokenRequest, TOKEN_HELP, type TokenRequest } from './token-request.ts';
 
-const EXIT_FAILED = 1;
-const EXIT_USAGE = 2;
-
 const { env } = process;
-const json = process.argv.includes('--json');
+const { refuse, print } = createOutput(process.argv);
 
-const refuse = (message: string, code: number): never => {
-  if (json) console.log(JSON.stringify({ event: 'problem', message }));
-  else console.error(message);
-  return process.exit(code);
-};
-
-const print = ({ role, sub, name, ttlSeconds }: TokenRequest, secret: string): void => {
+const printToken = ({ role, sub, name, ttlSeconds }: TokenRequest, secret: string): void => {
   const token = signUserToken({ secret, role, sub, name, ttlSeconds });
-  console.log(json ? JSON.stringify({ token, role, sub, ttlSeconds }) : token);
+  print({ token, role, sub, ttlSeconds }, token);
 };
 
 if (env.NODE_ENV === 'production') {
@@ -33,6 +25,6 @@ switch (request.kind) {
   case 'request': {
     const found = await signingSecret(request.data, env);
     if (found.kind === 'problem') refuse(found.message, EXIT_FAILED);
-    else print(request, found.secret);
+    else printToken(request, found.secret);
   }
 }

@@ -1,6 +1,6 @@
 import { byWebhook, replayWebhook, webhookStatus, webhooksQuery } from '@tiffin/contracts/payment-operations-api';
 import { readCommandLine } from '@tiffin/stack/command-line';
-import { ADMIN_FLAGS, type AdminDoor } from './admin-door.ts';
+import { ADMIN_FLAGS, type AdminDoor, adminFlagsHelp, flagWithoutEffect, readAdminDoor } from './admin-door.ts';
 
 export const WEBHOOKS_HELP = `npm run webhooks -- list [flags]: what the payment gateway told us and what became of it, newest first.
 npm run webhooks -- show ID: one in full, as far as it is kept.
@@ -12,11 +12,7 @@ npm run webhooks -- replay ID --reason TEXT: works on it again, at once, by aski
   --limit N        so many, 1 to 100 (default 20)
   --cursor TEXT    goes on where a list ended
   --reason TEXT    why it is replayed; the audit keeps it
-  --data DIR       the data folder of the running stack (default .data)
-  --utils-url URL  another utils service than that stack's; needs a token
-  --token TOKEN    an admin's token; TIFFIN_TOKEN is not seen by who lists processes
-  --json           the service's own answer, one JSON object
-  --help           this
+${adminFlagsHelp("the service's own answer, one JSON object")}
 
 Exit codes: 0 done, 1 nobody answered or it was refused, 2 wrong flags.`;
 
@@ -50,11 +46,11 @@ export const readWebhooksRequest = (args: readonly string[]): WebhooksRequest =>
     ...ADMIN_FLAGS,
   });
   if (read.kind === 'problem') return wrong(read.message);
-  const { data, token, 'utils-url': utilsUrl, status, event, order, limit, cursor, reason } = read.values;
-  if (utilsUrl !== undefined && !/^https?:\/\//.test(utilsUrl))
-    return wrong('--utils-url takes http://… or https://….');
+  const { status, event, order, limit, cursor, reason } = read.values;
+  const named = readAdminDoor(read.values);
+  if (named.kind === 'problem') return wrong(named.message);
   const action = readAction(words, { status, event, order, limit, cursor, reason });
-  return action.kind === 'problem' ? action : { kind: 'request', door: { data, utilsUrl, token }, action };
+  return action.kind === 'problem' ? action : { kind: 'request', door: named.door, action };
 };
 
 const readAction = ([verb, id = '', ...more]: readonly string[], flags: Flags): Read => {
@@ -73,10 +69,9 @@ const readAction = ([verb, id = '', ...more]: readonly string[], flags: Flags): 
 
 const LIST_FLAGS = ['status', 'event', 'order', 'limit', 'cursor'] as const;
 
-/** A flag that would be without effect is a mistake. */
 const without = (flags: Flags, names: readonly (keyof Flags)[]) => {
-  const given = names.find((name) => flags[name] !== undefined);
-  return given && wrong(`--${given} says nothing here.`);
+  const useless = flagWithoutEffect(flags, names);
+  return useless === undefined ? undefined : wrong(useless);
 };
 
 const readList = ({ status, event, order, limit, cursor }: Flags): Read => {
