@@ -1,12 +1,8 @@
-import { type Clock, DAY } from '@tiffin/platform/clock';
-import { createLogger } from '@tiffin/platform/observability/logger';
-import { openDatabase } from '@tiffin/platform/persistence/database';
+import type { Clock } from '@tiffin/platform/clock';
 import type { TestDatabase } from '@tiffin/testing/database';
 import { startTcpProxy } from '@tiffin/testing/tcp-proxy';
 import type { RiderConfig } from './config.ts';
-import { createMongoDeliveryStore } from './deliveries/delivery.store.mongo.ts';
-import { createMongoTrailStore } from './positions/trail.store.mongo.ts';
-import { createMongoRiderStore } from './riders/rider.store.mongo.ts';
+import { openStores } from './stores.fixture.ts';
 import { createUseCases, type RiderUseCases } from './use-cases.ts';
 
 /** What a client hears of an instance that is gone: nothing, whether or not its write has landed. */
@@ -33,21 +29,10 @@ export const startInstance = async ({
   const url = new URL(database.url);
   const proxy = await startTcpProxy(Number(url.port));
   url.port = String(proxy.port);
-  const logger = createLogger({ service: 'rider', level: 'silent' });
-  const opened = openDatabase({ url: url.href, name: database.name, logger });
-  const foundations = {
-    connection: opened.connection,
-    relay: { handOver: () => undefined, idle: async () => undefined },
-    publish: async () => undefined,
-    now,
-  };
-  const riders = createMongoRiderStore(foundations);
-  const deliveries = createMongoDeliveryStore(foundations);
-  const trails = createMongoTrailStore({ ...foundations, keptMs: config.TRAIL_KEPT_DAYS * DAY });
-  await opened.ready;
+  const { opened, ...given } = await openStores({ url: url.href, name: database.name }, config, now);
   const tell = () => undefined;
   const receivingSince = () => new Date(0);
-  const use = createUseCases({ riders, deliveries, trails, config, tell, receivingSince, logger, now });
+  const use = createUseCases({ ...given, config, tell, receivingSince, now });
 
   let isGone = false;
   let leave: (nothing: typeof NO_ANSWER) => void = () => undefined;

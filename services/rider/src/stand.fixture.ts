@@ -5,15 +5,10 @@ import type { Point } from '@tiffin/contracts/geo';
 import { orderId, restaurantId, riderId } from '@tiffin/contracts/ids';
 import { inPaise } from '@tiffin/contracts/money';
 import type { RiderPosition } from '@tiffin/contracts/rider-events';
-import { DAY } from '@tiffin/platform/clock';
 import { readConfig } from '@tiffin/platform/config/read-config';
-import { createLogger } from '@tiffin/platform/observability/logger';
-import { openDatabase } from '@tiffin/platform/persistence/database';
 import { withDatabase } from '@tiffin/testing/database';
 import { riderSettings } from './config.ts';
-import { createMongoDeliveryStore } from './deliveries/delivery.store.mongo.ts';
-import { createMongoTrailStore } from './positions/trail.store.mongo.ts';
-import { createMongoRiderStore } from './riders/rider.store.mongo.ts';
+import { openStores } from './stores.fixture.ts';
 import { createUseCases } from './use-cases.ts';
 
 /** A place in the middle of the test city; `eastM` and `northM` metres away from it. */
@@ -37,20 +32,9 @@ export const testConfig = (env: Record<string, string> = {}) =>
 export const startStand = async (env: Record<string, string> = {}) => {
   const database = await withDatabase('rider');
   const config = testConfig(env);
-  const logger = createLogger({ service: 'rider', level: 'silent' });
-  const opened = openDatabase({ url: database.url, name: database.name, logger });
   const clock = { at: new Date('2026-11-21T12:00:00.000Z') };
   const now = () => new Date(clock.at);
-  const foundations = {
-    connection: opened.connection,
-    relay: { handOver: () => undefined, idle: async () => undefined },
-    publish: async () => undefined,
-    now,
-  };
-  const riders = createMongoRiderStore(foundations);
-  const deliveries = createMongoDeliveryStore(foundations);
-  const trails = createMongoTrailStore({ ...foundations, keptMs: config.TRAIL_KEPT_DAYS * DAY });
-  await opened.ready;
+  const { opened, logger, riders, deliveries, trails } = await openStores(database, config, now);
   const told: RiderPosition[][] = [];
   /** Since when riders can reach the service; a test moves it as an outage would. */
   const receiving = { since: new Date(0) };
